@@ -1,0 +1,183 @@
+import { EventEmitter } from 'node:events';
+import type * as session from 'express-session';
+
+/** The errors of this package carry one of these, or the system's own code such as `ECONNREFUSED`. */
+type ErrorCode =
+  | 'ERR_REDIS_REPLY'
+  | 'ERR_REDIS_TIMEOUT'
+  | 'ERR_REDIS_QUEUE_FULL'
+  | 'ERR_REDIS_CLOSED'
+  | 'ERR_REDIS_PROTOCOL'
+  | 'ERR_SESSION_PARSE'
+  | 'ERR_SESSION_SERIALIZE'
+  | 'ERR_INVALID_ARG_TYPE';
+
+type Callback<Result> = (error: any, result?: Result) => void;
+type MaybePromise<Value> = Value | PromiseLike<Value>;
+
+declare function connectHiredis(middleware: {
+  Store: new (...args: any[]) => any;
+}): typeof connectHiredis.RedisStore;
+
+declare namespace connectHiredis {
+  /** An error of this package. Messages never hold a password, a session id or session data. */
+  interface RedisError extends Error {
+    code: ErrorCode | (string & {});
+    /** With `ERR_REDIS_REPLY`: the first word of Redis' answer, such as `WRONGTYPE`. */
+    reply?: string;
+    /** With a system error: the call that failed, such as `connect`. */
+    syscall?: string;
+    /** With a system error: the numeric code. */
+    errno?: number;
+    /** With a system error: the address or the path of the socket. */
+    address?: string;
+    port?: number;
+    /** The client that met the error, in `error` events. */
+    client?: Client;
+  }
+
+  /** Where the server is, and how to behave towards it. */
+  interface ClientOptions {
+    /** `redis://user:pass@host:6379/2` or `unix:/run/redis.sock?db=2`. */
+    url?: string | URL;
+    /** Name or address, IPv4 or IPv6. Default `127.0.0.1`. */
+    host?: string;
+    /** Default 6379. */
+    port?: number;
+    /** Path of a unix socket, instead of `host` and `port`. */
+    socket?: string;
+    /** The same as `socket`. */
+    path?: string;
+    /** Number of the database. Default 0. */
+    db?: number;
+    /** The same as `db`. */
+    database?: number;
+    /** ACL user. Default: the server's default user. */
+    username?: string;
+    pass?: string;
+    /** The same as `pass`. */
+    password?: string;
+    /** Sent with CLIENT SETNAME; false sends none. Default `connect-hiredis`. */
+    clientName?: string | false;
+    /** Milliseconds for name resolution, connection and handshake together. Default 10,000. */
+    connectTimeout?: number;
+    /** Milliseconds from the call of an operation to its callback. Default 5,000. */
+    commandTimeout?: number;
+    /** How many commands may wait for a connection; false: none waits. Default 10,000. */
+    queue?: number | false;
+    /** Milliseconds between attempts to reconnect: drawn between 0 and a bound that doubles from `min` to `max`. Default 50 and 2,000. */
+    backoff?: { min?: number; max?: number };
+    /** Milliseconds of outage after which `disconnect` is emitted. Default: `commandTimeout`. */
+    disconnectAfter?: number;
+    /** true: the connection does not keep the process alive. Default false. */
+    unref?: boolean;
+  }
+
+  /** A connection to one server, made by {@link createClient}. It connects, and reconnects, by itself. */
+  interface Client extends EventEmitter {
+    /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
+    readonly state: string;
+    /** Ends the connection after the commands in flight; resolves when its last handle is closed. */
+    close(): Promise<void>;
+    /** Lets the connection keep the process alive (the default). */
+    ref(): this;
+    /** Lets the process end while the connection is idle. */
+    unref(): this;
+    on(event: 'connect' | 'ready' | 'disconnect' | 'close', listener: () => void): this;
+    on(event: 'error', listener: (error: RedisError) => void): this;
+    on(event: string | symbol, listener: (...args: any[]) => void): this;
+    once(event: 'connect' | 'ready' | 'disconnect' | 'close', listener: () => void): this;
+    once(event: 'error', listener: (error: RedisError) => void): this;
+    once(event: string | symbol, listener: (...args: any[]) => void): this;
+  }
+
+  /** Turns sessions into what is stored, and back. */
+  interface Serializer {
+    /**
+     * Gets a string where the stored bytes are valid UTF-8, else a Buffer; with `binary`
+     * always a Buffer.
+     */
+    parse(data: any): any;
+    stringify(session: any): MaybePromise<string | Buffer>;
+    /** true: `parse` always gets a Buffer. */
+    binary?: boolean;
+  }
+
+  interface SessionOptions {
+    /** Put before each session id to make the key. Default `sess:`. */
+    prefix?: string;
+    /** Seconds, used when the cookie has no `expires`; a function decides alone; false: keys never expire. Default 86,400. */
+    ttl?: number | false | ((session: any, sid: string) => number | false);
+    /** As `ttl: false`. Default false. */
+    disableTTL?: boolean;
+    /** `touch` does nothing and succeeds. Default false. */
+    disableTouch?: boolean;
+    /** Seconds: a touch that would move the expiry by less than this is not sent. Default 0. */
+    touchAfter?: number;
+    /** COUNT of each SCAN, and the bound on keys per batch. Default 100. */
+    scanCount?: number;
+    /** Default `JSON`. */
+    serializer?: Serializer;
+  }
+
+  type StoreOptions = SessionOptions & (({ client: Client }) | ClientOptions);
+
+  /** A stored session as `all` and `scan` give it: with its id. */
+  type StoredSession = session.SessionData & { id: string };
+
+  /** The store's operations as Promises. */
+  interface Access {
+    get(sid: string): Promise<session.SessionData | null>;
+    /** true if stored; false if it had expired, or was destroyed since it was loaded. */
+    set(sid: string, session: session.SessionData): Promise<boolean>;
+    /** false if the session is gone. */
+    touch(sid: string, session: session.SessionData): Promise<boolean>;
+    /** false if there was none. */
+    destroy(sid: string): Promise<boolean>;
+    /** How many were removed. */
+    clear(): Promise<number>;
+    length(): Promise<number>;
+    ids(): Promise<string[]>;
+    all(): Promise<StoredSession[]>;
+    close(): Promise<void>;
+  }
+
+  class RedisStore extends session.Store {
+    constructor(options: Client | StoreOptions);
+    readonly client: Client;
+    readonly prefix: string;
+    readonly ttl: number | false | ((session: any, sid: string) => number | false);
+    readonly scanCount: number;
+    readonly serializer: Serializer;
+    readonly disableTouch: boolean;
+    readonly disableTTL: boolean;
+    readonly access: Access;
+
+    get(sid: string, callback: Callback<session.SessionData | null>): void;
+    get(sid: string): Promise<session.SessionData | null>;
+    /** `'OK'`; a count if the session had expired; null if it was destroyed since it was loaded. */
+    set(sid: string, session: session.SessionData, callback: Callback<'OK' | number | null>): void;
+    set(sid: string, session: session.SessionData): Promise<'OK' | number | null>;
+    touch(sid: string, session: session.SessionData, callback: Callback<'OK' | 'EXPIRED'>): void;
+    touch(sid: string, session: session.SessionData): Promise<'OK' | 'EXPIRED'>;
+    /** How many keys were removed. */
+    destroy(sid: string, callback: Callback<number>): void;
+    destroy(sid: string): Promise<number>;
+    clear(callback: Callback<number>): void;
+    clear(): Promise<number>;
+    length(callback: Callback<number>): void;
+    length(): Promise<number>;
+    ids(callback: Callback<string[]>): void;
+    ids(): Promise<string[]>;
+    all(callback: Callback<StoredSession[]>): void;
+    all(): Promise<StoredSession[]>;
+    /** Closes the client if this store made it. */
+    close(callback: Callback<void>): void;
+    close(): Promise<void>;
+  }
+
+  /** A client of one server; `createClient()` alone means 127.0.0.1:6379. */
+  function createClient(options?: ClientOptions | string | URL): Client;
+}
+
+export = connectHiredis;
