@@ -1,0 +1,46 @@
+# connect_hiredis::hiredis: hiredis from 1.2 on, as <hiredis/...>.
+if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
+  find_path(HIREDIS_INCLUDE_DIR hiredis/async.h REQUIRED)
+  find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+  set(hiredis_header "${HIREDIS_INCLUDE_DIR}/hiredis/hiredis.h")
+else()
+  set(HIREDIS_SOURCE_DIR
+      "${CMAKE_CURRENT_SOURCE_DIR}/node_modules/redis-fast-driver/deps/hiredis" CACHE PATH
+      "Where hiredis' source is; the folder must be called hiredis")
+  set(hiredis_header "${HIREDIS_SOURCE_DIR}/hiredis.h")
+  if(NOT EXISTS "${hiredis_header}")
+    message(FATAL_ERROR
+      "hiredis' source is missing in ${HIREDIS_SOURCE_DIR}: run `npm ci`, or use an installed "
+      "hiredis from 1.2 on with -DCONNECT_HIREDIS_HIREDIS=system")
+  endif()
+endif()
+
+file(STRINGS "${hiredis_header}" hiredis_version REGEX "^#define HIREDIS_(MAJOR|MINOR) ")
+string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*" "\\1.\\2" hiredis_version
+       "${hiredis_version}")
+if(hiredis_version VERSION_LESS 1.2)
+  message(FATAL_ERROR "hiredis ${hiredis_version} is too old: 1.2 is the first that will do")
+endif()
+
+if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
+  add_library(hiredis_system INTERFACE)
+  target_include_directories(hiredis_system SYSTEM INTERFACE "${HIREDIS_INCLUDE_DIR}")
+  target_link_libraries(hiredis_system INTERFACE "${HIREDIS_LIBRARY}")
+  add_library(connect_hiredis::hiredis ALIAS hiredis_system)
+else()
+  add_library(hiredis_bundled STATIC
+    "${HIREDIS_SOURCE_DIR}/alloc.c"
+    "${HIREDIS_SOURCE_DIR}/async.c"
+    "${HIREDIS_SOURCE_DIR}/hiredis.c"
+    "${HIREDIS_SOURCE_DIR}/net.c"
+    "${HIREDIS_SOURCE_DIR}/read.c"
+    "${HIREDIS_SOURCE_DIR}/sds.c"
+    "${HIREDIS_SOURCE_DIR}/sockcompat.c")
+  get_filename_component(hiredis_parent "${HIREDIS_SOURCE_DIR}" DIRECTORY)
+  target_include_directories(hiredis_bundled SYSTEM INTERFACE "${hiredis_parent}")
+  # Replies that nobody asked for hit an assert otherwise; the core has its own eye on them.
+  target_compile_definitions(hiredis_bundled PRIVATE NDEBUG)
+  # Its warnings are not ours to mend.
+  target_compile_options(hiredis_bundled PRIVATE -w)
+  add_library(connect_hiredis::hiredis ALIAS hiredis_bundled)
+endif()

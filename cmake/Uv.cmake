@@ -1,0 +1,25 @@
+# connect_hiredis::uv_headers: uv.h and nothing else. Node ships it in one folder with
+# node_api.h and v8.h, which the core must not be able to include.
+# connect_hiredis::uv: a libuv to link, for the core's own tests.
+if(CONNECT_HIREDIS_TESTS)
+  find_path(UV_INCLUDE_DIR uv.h PATHS /usr/include NO_DEFAULT_PATH)
+  find_path(UV_INCLUDE_DIR uv.h)
+  find_library(UV_LIBRARY uv)
+  if(NOT UV_INCLUDE_DIR OR NOT UV_LIBRARY)
+    message(FATAL_ERROR "The core's tests need libuv: on Debian, the package libuv1-dev")
+  endif()
+  add_library(uv INTERFACE)
+  target_link_libraries(uv INTERFACE "${UV_LIBRARY}")
+  add_library(connect_hiredis::uv ALIAS uv)
+  set(uv_source_dir "${UV_INCLUDE_DIR}")
+else()
+  include(NodeHeaders)
+  set(uv_source_dir "${NODE_HEADERS_DIR}")
+endif()
+
+set(uv_only "${CMAKE_CURRENT_BINARY_DIR}/uv-headers")
+file(MAKE_DIRECTORY "${uv_only}")
+file(COPY "${uv_source_dir}/uv.h" "${uv_source_dir}/uv" DESTINATION "${uv_only}")
+add_library(uv_headers INTERFACE)
+target_include_directories(uv_headers SYSTEM INTERFACE "${uv_only}")
+add_library(connect_hiredis::uv_headers ALIAS uv_headers)

@@ -1,0 +1,57 @@
+// One request on its way: the bytes of one or more Redis commands that are sent together and
+// completed together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "loop/clock.h"
+#include "protocol/reply.h"
+
+namespace connect_hiredis {
+
+// Completes commands. Every accepted command gets exactly one of the two calls, never before
+// the call that submitted it has returned. Further commands may be submitted from both.
+class CommandHandler {
+ public:
+  // `replies`, one for each Redis command of the request, are valid until the end of the turn.
+  virtual void OnReplies(std::uint64_t tag, std::span<const Reply> replies) = 0;
+  virtual void OnFailure(std::uint64_t tag, const Error& error) = 0;
+
+ protected:
+  ~CommandHandler() = default;
+};
+
+// Names a command also after it is gone: hiredis holds this, never a pointer.
+using CommandId = std::uint64_t;
+
+struct Command {
+  // Filled by who submits.
+  std::string wire;               // RESP
+  std::vector<std::size_t> ends;  // where each Redis command ends in `wire`
+  CommandHandler* handler = nullptr;
+  std::uint64_t tag = 0;
+  // Where the last argument begins if it is a time to live in milliseconds, else 0. A command
+  // that had to wait for a connection is sent with what is left of that time.
+  std::size_t time_to_live_at = 0;
+  std::chrono::milliseconds time_to_live{0};
+
+  // Kept by the connection.
+  std::vector<Reply> replies;
+  Nanoseconds submitted{0};
+  Nanoseconds deadline{0};
+  Nanoseconds sent_at{0};
+  bool sent = false;
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+  Command* previous = nullptr;
+  Command* next = nullptr;
+
+  [[nodiscard]] CommandId id() const { return (static_cast<CommandId>(generation) << 32U) | index; }
+};
+
+}  // namespace connect_hiredis

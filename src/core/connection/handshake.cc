@@ -1,0 +1,45 @@
+#include "connection/handshake.h"
+
+#include "protocol/command_writer.h"
+
+namespace connect_hiredis {
+
+Handshake::Handshake(const ConnectionOptions& options) {
+  if (options.password || options.username) {
+    CommandWriter writer(commands_.emplace_back());
+    writer.Begin(options.username ? 3 : 2).Add("AUTH");
+    if (options.username) writer.Add(*options.username);
+    writer.Add(options.password.value_or(std::string()));
+    Expect(Step::kAuthenticate);
+  }
+  if (options.database != 0) {
+    CommandWriter(commands_.emplace_back())
+        .Begin(2)
+        .Add("SELECT")
+        .Add(static_cast<std::int64_t>(options.database));
+    Expect(Step::kSelect);
+  }
+  if (!options.client_name.empty()) {
+    CommandWriter(commands_.emplace_back())
+        .Begin(3)
+        .Add("CLIENT")
+        .Add("SETNAME")
+        .Add(options.client_name);
+    Expect(Step::kSetName);
+  }
+}
+
+void Handshake::OnReply(const Reply& reply) {
+  const Step step = steps_[answered_++];
+  if (error_ || !reply.is(Reply::Type::kError)) return;
+  Error error = MakeReplyError(reply.text());
+  // Some managed servers forbid CLIENT: a name is a courtesy. But a server that wants a
+  // password, or has no room for one more client, says so here too if nothing else was sent.
+  const bool unusable =
+      error.reply == "NOAUTH" || error.message.ends_with("max number of clients reached");
+  if (step == Step::kSetName && !unusable) return;
+  refused_ = step != Step::kSetName || error.reply == "NOAUTH";
+  error_ = std::move(error);
+}
+
+}  // namespace connect_hiredis

@@ -1,0 +1,45 @@
+// What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME, in one
+// write. RESP2 needs no HELLO.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "connection/options.h"
+#include "protocol/reply.h"
+
+namespace connect_hiredis {
+
+class Handshake {
+ public:
+  explicit Handshake(const ConnectionOptions& options);
+
+  // The commands as RESP, one by one; may be none.
+  [[nodiscard]] const std::vector<std::string>& commands() const { return commands_; }
+
+  // The reply to the next command.
+  void OnReply(const Reply& reply);
+
+  // All replies are there.
+  [[nodiscard]] bool complete() const { return answered_ == commands_.size(); }
+  // Why the server cannot be used, once that is known.
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  // Waiting will not mend it: the password or the database is wrong.
+  [[nodiscard]] bool refused() const { return refused_; }
+
+ private:
+  enum class Step : std::uint8_t { kAuthenticate, kSelect, kSetName };
+
+  void Expect(Step step) { steps_.push_back(step); }
+
+  std::vector<std::string> commands_;
+  std::vector<Step> steps_;
+  std::size_t answered_ = 0;
+  std::optional<Error> error_;
+  bool refused_ = false;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,36 @@
+// What a connection has to be told.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace connect_hiredis {
+
+struct ConnectionOptions {
+  // Either a unix socket, or a name or address with a port.
+  std::string socket_path;
+  std::string host = "127.0.0.1";
+  int port = 6379;
+
+  std::optional<std::string> username;
+  std::optional<std::string> password;
+  int database = 0;
+  std::string client_name;  // empty: none is sent
+
+  // Name resolution, all addresses and the handshake together.
+  std::chrono::milliseconds connect_timeout{10'000};
+  // From the submission of a command to its completion.
+  std::chrono::milliseconds command_timeout{5'000};
+  // How long an outage lasts before it is reported.
+  std::chrono::milliseconds disconnect_after{5'000};
+  std::chrono::milliseconds backoff_min{50};
+  std::chrono::milliseconds backoff_max{2'000};
+  // Commands that may wait for a connection; 0: none waits.
+  std::size_t queue_limit = 10'000;
+  // Whether an open, idle connection keeps the loop alive; with commands pending it always does.
+  bool keep_alive = true;
+};
+
+}  // namespace connect_hiredis

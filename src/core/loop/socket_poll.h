@@ -1,0 +1,36 @@
+// Watches a socket that somebody else owns and closes.
+#pragma once
+
+#include <memory>
+
+#include "loop/handle.h"
+
+namespace connect_hiredis {
+
+class PollListener {
+ public:
+  // `failed`: the kernel reports an error on the socket (SO_ERROR tells which).
+  // The listener may destroy the SocketPoll.
+  virtual void OnPoll(bool readable, bool writable, bool failed) = 0;
+
+ protected:
+  ~PollListener() = default;
+};
+
+class SocketPoll {
+ public:
+  // Null if libuv cannot watch this descriptor. `file_descriptor` must stay open until the
+  // SocketPoll is gone.
+  static std::unique_ptr<SocketPoll> Create(const EventLoop& loop, int file_descriptor,
+                                            PollListener* listener);
+
+  void Watch(bool readable, bool writable);
+
+ private:
+  explicit SocketPoll(Handle<uv_poll_t> handle) : handle_(std::move(handle)) {}
+
+  Handle<uv_poll_t> handle_;
+  int watched_ = 0;
+};
+
+}  // namespace connect_hiredis

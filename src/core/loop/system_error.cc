@@ -1,0 +1,32 @@
+#include "loop/system_error.h"
+
+#include <array>
+
+#include <uv.h>
+
+namespace connect_hiredis {
+
+std::string SystemErrorName(int system_error) {
+  std::array<char, 64> name{};
+  return uv_err_name_r(system_error, name.data(), name.size());
+}
+
+int SystemErrorFromErrno(int error_number) {
+  return error_number == 0 ? UV_UNKNOWN : uv_translate_sys_error(error_number);
+}
+
+Error MakeSystemError(int system_error, std::string_view syscall, std::string_view address,
+                      int port) {
+  Error error;
+  error.code = ErrorCode::kSystem;
+  error.system_error = system_error;
+  error.syscall = syscall;
+  error.address = address;
+  error.port = port;
+  error.message = error.syscall + " " + SystemErrorName(system_error);
+  if (!error.address.empty()) error.message += " " + error.address;
+  if (port != 0) error.message += ":" + std::to_string(port);
+  return error;
+}
+
+}  // namespace connect_hiredis

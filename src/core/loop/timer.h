@@ -1,0 +1,29 @@
+// One timer of the loop. It never keeps the loop alive.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "loop/handle.h"
+
+namespace connect_hiredis {
+
+class Timer {
+ public:
+  // `fire` is called from the loop; it may destroy the timer.
+  Timer(const EventLoop& loop, std::function<void()> fire);
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Fires once after `delay`, which replaces an earlier one; zero means the next iteration,
+  // after the loop has polled its sockets.
+  void Start(std::chrono::milliseconds delay);
+  void Stop();
+  [[nodiscard]] bool active() const;
+
+ private:
+  std::function<void()> fire_;
+  Handle<uv_timer_t> handle_;
+};
+
+}  // namespace connect_hiredis

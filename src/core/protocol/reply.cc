@@ -1,0 +1,73 @@
+#include "protocol/reply.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <hiredis/hiredis.h>
+
+namespace connect_hiredis {
+
+namespace {
+
+constexpr std::size_t kMaxErrorText = 120;
+
+}  // namespace
+
+Reply::Type Reply::type() const {
+  switch (reply_->type) {
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_VERB:
+      return Type::kString;
+    case REDIS_REPLY_STATUS:
+      return Type::kStatus;
+    case REDIS_REPLY_ERROR:
+      return Type::kError;
+    case REDIS_REPLY_INTEGER:
+      return Type::kInteger;
+    case REDIS_REPLY_NIL:
+      return Type::kNil;
+    case REDIS_REPLY_ARRAY:
+      return Type::kArray;
+    default:
+      return Type::kOther;
+  }
+}
+
+std::string_view Reply::text() const {
+  return reply_->str == nullptr ? std::string_view() : std::string_view(reply_->str, reply_->len);
+}
+
+std::int64_t Reply::integer() const { return reply_->integer; }
+
+std::size_t Reply::size() const { return reply_->elements; }
+
+Reply Reply::operator[](std::size_t index) const { return Reply(reply_->element[index]); }
+
+Error MakeReplyError(std::string_view text) {
+  Error error;
+  error.code = ErrorCode::kReply;
+  error.reply = text.substr(0, std::min(text.find(' '), kMaxErrorText));
+
+  // Keys and arguments come in quotes of any of these kinds, or after a colon at the end of
+  // "with args beginning with".
+  std::string_view safe = text.substr(0, std::min(text.find_first_of("'`\"\r\n"), kMaxErrorText));
+  if (const auto arguments = safe.find(", with args"); arguments != std::string_view::npos) {
+    safe = safe.substr(0, arguments);
+  }
+  error.message = "Redis replied: ";
+  for (const char letter : safe) {
+    error.message += std::isprint(static_cast<unsigned char>(letter)) != 0 ? letter : '?';
+  }
+  while (error.message.back() == ' ') error.message.pop_back();
+  return error;
+}
+
+Error MakeUnexpectedReplyError() {
+  Error error;
+  error.code = ErrorCode::kProtocol;
+  error.message = "Redis sent a reply of a type that the command cannot have";
+  return error;
+}
+
+}  // namespace connect_hiredis

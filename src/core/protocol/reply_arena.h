@@ -1,0 +1,51 @@
+// Memory for replies: hiredis' reader builds them here instead of calling malloc for each
+// string, and all are dropped together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <hiredis/read.h>
+
+namespace connect_hiredis {
+
+class ReplyArena {
+ public:
+  ReplyArena();
+  ReplyArena(const ReplyArena&) = delete;
+  ReplyArena& operator=(const ReplyArena&) = delete;
+
+  // Makes `reader` build its replies here. The arena must outlive the reader.
+  void Attach(redisReader* reader);
+
+  // Drops all replies. Only while the reader is between two replies.
+  void Reset();
+
+  // How many replies were begun since Attach, pushed ones not counted: one more than were
+  // asked for is a server that has lost count.
+  [[nodiscard]] std::uint64_t replies() const { return replies_; }
+
+  // Aligned for any reply; null when there is no memory.
+  void* Allocate(std::size_t size) noexcept;
+
+  // For the reader's functions.
+  void CountReply() { ++replies_; }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const;
+  };
+  using Block = std::unique_ptr<std::byte, Free>;
+
+  static Block NewBlock(std::size_t size) noexcept;
+
+  Block first_;              // kept for ever
+  std::vector<Block> more_;  // until the next Reset
+  std::byte* next_ = nullptr;
+  std::size_t left_ = 0;
+  std::uint64_t replies_ = 0;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,144 @@
+#include "session/operations.h"
+
+#include "protocol/command_writer.h"
+
+namespace connect_hiredis {
+
+Operations::Operations(Connection* connection, ResultSink* sink)
+    : connection_(connection), sink_(sink) {}
+
+Command& Operations::NewCommand(Kind kind, Slot slot) {
+  Command& command = connection_->Acquire();
+  command.handler = this;
+  command.tag = (static_cast<std::uint64_t>(kind) << 32U) | slot;
+  return command;
+}
+
+Admission Operations::Get(Slot slot, std::string_view prefix, std::string_view id) {
+  const Admission admission = connection_->Admit();
+  if (admission != Admission::kAccepted) return admission;
+  Command& command = NewCommand(Kind::kGet, slot);
+  CommandWriter writer(command.wire);
+  writer.Begin(2).Add("GET").AddKey(prefix, id);
+  command.ends.push_back(command.wire.size());
+  writer.Begin(2).Add("PTTL").AddKey(prefix, id);
+  command.ends.push_back(command.wire.size());
+  connection_->Submit(command);
+  return admission;
+}
+
+Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view id,
+                          std::string_view value, TimeToLiveOption time_to_live,
+                          Existence existence) {
+  const Admission admission = connection_->Admit();
+  if (admission != Admission::kAccepted) return admission;
+  Command& command = NewCommand(Kind::kSet, slot);
+  const bool must_exist = existence == Existence::kMustExist;
+  CommandWriter writer(command.wire);
+  writer.Begin(3 + (must_exist ? 1U : 0U) + (time_to_live ? 2U : 0U));
+  writer.Add("SET").AddKey(prefix, id).Add(value);
+  if (must_exist) writer.Add("XX");
+  if (time_to_live) {
+    // Last, so that it can be written anew if the command has to wait.
+    writer.Add("PX");
+    command.time_to_live_at = command.wire.size();
+    command.time_to_live = *time_to_live;
+    writer.Add(time_to_live->count());
+  }
+  command.ends.push_back(command.wire.size());
+  connection_->Submit(command);
+  return admission;
+}
+
+Admission Operations::Touch(Slot slot, std::string_view prefix, std::string_view id,
+                            std::chrono::milliseconds time_to_live) {
+  const Admission admission = connection_->Admit();
+  if (admission != Admission::kAccepted) return admission;
+  Command& command = NewCommand(Kind::kTouch, slot);
+  CommandWriter writer(command.wire);
+  writer.Begin(3).Add("PEXPIRE").AddKey(prefix, id);
+  command.time_to_live_at = command.wire.size();
+  command.time_to_live = time_to_live;
+  writer.Add(time_to_live.count());
+  command.ends.push_back(command.wire.size());
+  connection_->Submit(command);
+  return admission;
+}
+
+Admission Operations::Destroy(Slot slot, std::string_view prefix, std::string_view id) {
+  const Admission admission = connection_->Admit();
+  if (admission != Admission::kAccepted) return admission;
+  Command& command = NewCommand(Kind::kDestroy, slot);
+  CommandWriter(command.wire).Begin(2).Add("DEL").AddKey(prefix, id);
+  command.ends.push_back(command.wire.size());
+  connection_->Submit(command);
+  return admission;
+}
+
+void Operations::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
+  const auto slot = static_cast<Slot>(tag);
+  switch (static_cast<Kind>(tag >> 32U)) {
+    case Kind::kGet:
+      CompleteGet(slot, replies);
+      break;
+    case Kind::kSet:
+      CompleteSet(slot, replies[0]);
+      break;
+    case Kind::kTouch:
+    case Kind::kDestroy:
+      CompleteCount(slot, replies[0]);
+      break;
+  }
+}
+
+void Operations::OnFailure(std::uint64_t tag, const Error& error) {
+  sink_->OnFailure(static_cast<Slot>(tag), error);
+}
+
+void Operations::CompleteGet(Slot slot, std::span<const Reply> replies) {
+  const Reply& value = replies[0];
+  const Reply& time_to_live = replies[1];
+  const bool found = value.is(Reply::Type::kString);
+  if (!found && !value.is(Reply::Type::kNil)) {
+    Unexpected(slot, value);
+  } else if (!time_to_live.is(Reply::Type::kInteger)) {
+    Unexpected(slot, time_to_live);
+  } else if (!found || time_to_live.integer() == -2) {
+    // -2: it lapsed between the two commands.
+    sink_->OnValue(slot, std::nullopt, -2);
+  } else {
+    sink_->OnValue(slot, value.text(), time_to_live.integer());
+  }
+}
+
+void Operations::CompleteSet(Slot slot, const Reply& reply) {
+  if (reply.is(Reply::Type::kStatus)) {
+    sink_->OnCount(slot, 1);
+  } else if (reply.is(Reply::Type::kNil)) {
+    sink_->OnCount(slot, 0);
+  } else {
+    Unexpected(slot, reply);
+  }
+}
+
+void Operations::CompleteCount(Slot slot, const Reply& reply) {
+  if (reply.is(Reply::Type::kInteger)) {
+    sink_->OnCount(slot, reply.integer());
+  } else {
+    Unexpected(slot, reply);
+  }
+}
+
+// An error is an answer. Anything else belongs to another command: who knows how many are off
+// by one by now.
+void Operations::Unexpected(Slot slot, const Reply& reply) {
+  if (reply.is(Reply::Type::kError)) {
+    sink_->OnFailure(slot, MakeReplyError(reply.text()));
+    return;
+  }
+  const Error error = MakeUnexpectedReplyError();
+  connection_->Distrust(error);
+  sink_->OnFailure(slot, error);
+}
+
+}  // namespace connect_hiredis

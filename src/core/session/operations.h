@@ -1,0 +1,59 @@
+// The operations on one session: get, set, touch, destroy.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "connection/connection.h"
+#include "session/results.h"
+
+namespace connect_hiredis {
+
+// Which writes are allowed to bring a key into being.
+enum class Existence : std::uint8_t {
+  kAny,
+  kMustExist,  // SET ... XX: a session destroyed meanwhile is not brought back
+};
+
+class Operations final : private CommandHandler {
+ public:
+  using TimeToLiveOption = std::optional<std::chrono::milliseconds>;  // empty: never expires
+
+  // Both must outlive the operations.
+  Operations(Connection* connection, ResultSink* sink);
+  Operations(const Operations&) = delete;
+  Operations& operator=(const Operations&) = delete;
+
+  // Each begins an operation on the key `prefix` + `id`; its outcome is told to the sink under
+  // `slot`, unless the connection does not take it, which is told by the return value alone.
+
+  // OnValue: what is stored, and for how long still, as of one moment.
+  Admission Get(Slot slot, std::string_view prefix, std::string_view id);
+  // OnCount: 1 if stored, 0 if it had to exist and did not. `time_to_live` at least 1 ms.
+  Admission Set(Slot slot, std::string_view prefix, std::string_view id, std::string_view value,
+                TimeToLiveOption time_to_live, Existence existence);
+  // OnCount: 1 if the expiry was renewed, 0 if there is no such session.
+  Admission Touch(Slot slot, std::string_view prefix, std::string_view id,
+                  std::chrono::milliseconds time_to_live);
+  // OnCount: how many were removed.
+  Admission Destroy(Slot slot, std::string_view prefix, std::string_view id);
+
+ private:
+  enum class Kind : std::uint8_t { kGet, kSet, kTouch, kDestroy };
+
+  void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
+  void OnFailure(std::uint64_t tag, const Error& error) override;
+  Command& NewCommand(Kind kind, Slot slot);
+  void CompleteGet(Slot slot, std::span<const Reply> replies);
+  void CompleteSet(Slot slot, const Reply& reply);
+  void CompleteCount(Slot slot, const Reply& reply);
+  void Unexpected(Slot slot, const Reply& reply);
+
+  Connection* connection_;
+  ResultSink* sink_;
+};
+
+}  // namespace connect_hiredis
