@@ -1,0 +1,103 @@
+// The native binding, as lib/native.js loads it. Not part of the package's public interface:
+// arguments are checked in lib/, the binding asserts them.
+
+/** Why an operation was not taken, or failed; lib/errors.js makes the Error of it. */
+export interface Failure {
+  /** `ERR_REDIS_...`, or the system's such as `ECONNREFUSED`. */
+  code: string;
+  message: string;
+  reply?: string;
+  errno?: number;
+  syscall?: string;
+  address?: string;
+  port?: number;
+  cause?: Failure;
+}
+
+/** Where the binding puts what came in, and whom it calls then. */
+export interface Receiver {
+  /** Three numbers for each result: slot, kind (see Result), and a count or a time to live. */
+  results: Float64Array;
+  /** For each result: a value, a batch, a failure, or undefined. */
+  values: unknown[];
+  /** All results of one wake-up of the loop, in one call. Zero: go on after one threw. */
+  onResults(count: number): void;
+  onEvent(name: 'connect' | 'ready' | 'error' | 'disconnect' | 'close', failure?: Failure): void;
+}
+
+/** Of one batch of an enumeration. */
+export interface Batch {
+  ids: string[];
+  /** Of enumerations of sessions; else empty. */
+  values: (string | Buffer)[];
+  /** Milliseconds, -1: none; of enumerations of sessions, else empty. */
+  timesToLive: number[];
+  last: boolean;
+}
+
+export interface ConnectionOptions {
+  host: string;
+  port: number;
+  /** Path of a unix socket; empty: host and port. */
+  socket: string;
+  username: string | undefined;
+  password: string | undefined;
+  database: number;
+  /** Empty: none is sent. */
+  clientName: string;
+  /** All in milliseconds. */
+  connectTimeout: number;
+  commandTimeout: number;
+  disconnectAfter: number;
+  backoffMin: number;
+  backoffMax: number;
+  /** 0: no command waits for a connection. */
+  queue: number;
+  keepAlive: boolean;
+}
+
+/** A connection; it opens at once, and is not collected before it is closed. */
+export class Client {
+  constructor(options: ConnectionOptions, receiver: Receiver);
+  readonly state: string;
+  close(): void;
+  keepAlive(alive: boolean): void;
+}
+
+/**
+ * The sessions under one prefix. Each operation gives undefined if it was taken: then its result
+ * comes under `slot`, a number below 2^24, later and once. Otherwise it gives the failure.
+ */
+export class Sessions {
+  /** `decoding`: what stored bytes become; see Decoding in lib/serializer.js. */
+  constructor(client: Client, prefix: string, scanCount: number, decoding: number);
+  get(slot: number, sid: string): Failure | undefined;
+  /** `timeToLive` in milliseconds, 0: for ever. */
+  set(
+    slot: number,
+    sid: string,
+    value: string | Uint8Array,
+    timeToLive: number,
+    mustExist: boolean,
+  ): Failure | undefined;
+  touch(slot: number, sid: string, timeToLive: number): Failure | undefined;
+  destroy(slot: number, sid: string): Failure | undefined;
+  count(slot: number): Failure | undefined;
+  clear(slot: number): Failure | undefined;
+  /** Of the ids alone, or of the sessions too. */
+  enumerate(values: boolean): Enumeration;
+}
+
+export class Enumeration {
+  /** One batch under `slot`; not while an earlier call has no result yet. */
+  next(slot: number): Failure | undefined;
+}
+
+/** The kinds of results, by name; see Delivery in src/binding/delivery.h. */
+export const Result: Readonly<{
+  none: number;
+  value: number;
+  count: number;
+  batch: number;
+  failure: number;
+}>;

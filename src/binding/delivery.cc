@@ -1,0 +1,194 @@
+#include "binding/delivery.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace connect_hiredis {
+
+namespace {
+
+constexpr std::size_t kNumbersPerResult = 3;
+constexpr Slot kSlotMask = (Slot{1} << kSlotBits) - 1;
+
+Decoding DecodingOf(Slot slot) { return static_cast<Decoding>(slot >> kSlotBits); }
+
+}  // namespace
+
+Delivery::Delivery(Napi::Env env, const Napi::Object& receiver)
+    : env_(env),
+      receiver_(Napi::Persistent(receiver)),
+      values_(Napi::Persistent(receiver.Get("values").As<Napi::Object>())),
+      results_array_(Napi::Persistent(receiver.Get("results").As<Napi::Object>())),
+      on_results_(Napi::Persistent(receiver.Get("onResults").As<Napi::Function>())),
+      on_event_(Napi::Persistent(receiver.Get("onEvent").As<Napi::Function>())) {
+  async_context_.emplace(env, "connect-hiredis", receiver);
+  auto results = results_array_.Value().As<Napi::Float64Array>();
+  numbers_ = results.Data();
+  capacity_ = results.ElementLength() / kNumbersPerResult;
+}
+
+// ---- From the core ----
+
+// Views reach into the connection's buffers, which live until it reads again or is closed. That
+// may happen while JavaScript runs: what is not yet converted then has to be kept.
+std::string_view Delivery::Keep(std::string_view value) { return kept_.emplace_back(value); }
+
+void Delivery::OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) {
+  if (!value) {
+    results_.push_back({slot, Kind::kNone, 0, {}, 0});
+    return;
+  }
+  results_.push_back({slot, Kind::kValue, static_cast<double>(time_to_live),
+                      flushing_ ? Keep(*value) : *value, 0});
+}
+
+void Delivery::OnCount(Slot slot, std::int64_t count) {
+  results_.push_back({slot, Kind::kCount, static_cast<double>(count), {}, 0});
+}
+
+void Delivery::OnBatch(Slot slot, Batch batch) {
+  if (flushing_) {
+    for (StoredValue& value : batch.values) value.value = Keep(value.value);
+  }
+  results_.push_back({slot, Kind::kBatch, 0, {}, batches_.size()});
+  batches_.push_back(std::move(batch));
+}
+
+void Delivery::OnFailure(Slot slot, const Error& error) {
+  results_.push_back({slot, Kind::kFailure, 0, {}, errors_.size()});
+  errors_.push_back(error);
+}
+
+void Delivery::AddEvent(const char* name, std::optional<Error> error) {
+  events_.push_back({name, std::move(error)});
+}
+
+// ---- To JavaScript ----
+
+void Delivery::Flush() {
+  // Entered again only from a loop that runs inside a callback: its results come later.
+  if (flushing_ || (events_.empty() && results_.empty())) return;
+  if (silent_) {
+    events_.clear();
+    results_.clear();
+    return;
+  }
+  flushing_ = true;
+  const Napi::Env env(env_);
+  const Napi::HandleScope scope(env);
+  FlushEvents(env);
+  FlushResults(env);
+  flushing_ = false;
+}
+
+void Delivery::FlushEvents(Napi::Env env) {
+  for (const Event& event : std::exchange(events_, {})) {
+    const napi_value error = event.error ? MakeFailure(env, *event.error) : env.Undefined();
+    Call(env, on_event_, {Napi::String::New(env, event.name), error});
+  }
+}
+
+void Delivery::FlushResults(Napi::Env env) {
+  // JavaScript may add results while it is told of these.
+  delivering_.swap(results_);
+  for (std::size_t begin = 0; begin < delivering_.size() && !silent_; begin += capacity_) {
+    const std::size_t count = std::min(capacity_, delivering_.size() - begin);
+    const Napi::HandleScope scope(env);
+    Fill(env, begin, count);
+    if (begin == 0) {
+      for (std::size_t rest = count; rest < delivering_.size(); ++rest) {
+        delivering_[rest].value = Keep(delivering_[rest].value);
+      }
+    }
+    // After an exception the rest of the batch is still to be told.
+    auto argument = static_cast<double>(count);
+    while (!Call(env, on_results_, {Napi::Number::New(env, argument)}) && !silent_) argument = 0;
+  }
+  delivering_.clear();
+  if (results_.empty()) {
+    batches_.clear();
+    errors_.clear();
+    kept_.clear();
+  }
+}
+
+void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
+  const Napi::Object values = values_.Value();
+  for (std::size_t index = 0; index < count; ++index) {
+    const Result& result = delivering_[begin + index];
+    double* numbers = numbers_ + index * kNumbersPerResult;
+    numbers[0] = result.slot & kSlotMask;
+    numbers[1] = static_cast<double>(result.kind);
+    numbers[2] = result.number;
+    if (result.kind == Kind::kNone || result.kind == Kind::kCount) continue;
+    napi_set_element(env, values, static_cast<std::uint32_t>(index), MakeValue(env, result));
+  }
+}
+
+napi_value Delivery::MakeValue(Napi::Env env, const Result& result) {
+  switch (result.kind) {
+    case Kind::kValue:
+      return DecodeBytes(env, result.value, DecodingOf(result.slot));
+    case Kind::kBatch:
+      return MakeBatch(env, batches_[result.index], DecodingOf(result.slot));
+    case Kind::kFailure:
+      return MakeFailure(env, errors_[result.index]);
+    case Kind::kNone:
+    case Kind::kCount:
+      break;
+  }
+  return env.Undefined();
+}
+
+napi_value Delivery::MakeBatch(Napi::Env env, const Batch& batch, Decoding decoding) {
+  Napi::Array ids = Napi::Array::New(env);
+  Napi::Array values = Napi::Array::New(env);
+  Napi::Array times_to_live = Napi::Array::New(env);
+  std::uint32_t index = 0;
+  for (const std::string& id : batch.ids) {
+    ids.Set(index++, DecodeBytes(env, id, Decoding::kText));
+  }
+  for (const StoredValue& value : batch.values) {
+    ids.Set(index, DecodeBytes(env, value.id, Decoding::kText));
+    values.Set(index, DecodeBytes(env, value.value, decoding));
+    times_to_live.Set(index, static_cast<double>(value.time_to_live));
+    ++index;
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("ids", ids);
+  result.Set("values", values);
+  result.Set("timesToLive", times_to_live);
+  result.Set("last", batch.last);
+  return result;
+}
+
+// false: JavaScript threw. An exception left pending here would abort the process; given to
+// napi_fatal_exception it becomes an ordinary uncaughtException.
+bool Delivery::Call(Napi::Env env, const Napi::FunctionReference& function,
+                    std::initializer_list<napi_value> arguments) {
+  const napi_status status =
+      napi_make_callback(env, *async_context_, receiver_.Value(), function.Value(),
+                         arguments.size(), arguments.begin(), nullptr);
+  if (status == napi_ok) return true;
+  bool pending = false;
+  napi_value exception = nullptr;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending ||
+      napi_get_and_clear_last_exception(env, &exception) != napi_ok ||
+      napi_fatal_exception(env, exception) != napi_ok) {
+    // No exception, and yet no success: the environment is ending and runs no JavaScript.
+    silent_ = true;
+  }
+  return false;
+}
+
+void Delivery::Release() {
+  receiver_.Reset();
+  values_.Reset();
+  results_array_.Reset();
+  on_results_.Reset();
+  on_event_.Reset();
+  async_context_.reset();
+}
+
+}  // namespace connect_hiredis

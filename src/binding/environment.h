@@ -1,0 +1,38 @@
+// What the addon keeps for each environment (main thread or Worker), and its orderly end.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <napi.h>
+
+#include "binding/open_client.h"
+
+namespace connect_hiredis {
+
+// Instance data. Destroyed by Node after the last cleanup hook has been released.
+class Environment {
+ public:
+  explicit Environment(Napi::Env env);
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  ~Environment() = default;
+
+  static Environment& Of(Napi::Env env);
+
+  // Keeps an open client until Remove.
+  void Add(std::shared_ptr<OpenClient> client);
+  void Remove(const OpenClient* client);
+
+  Napi::FunctionReference enumeration_constructor;
+
+ private:
+  static void OnCleanup(napi_async_cleanup_hook_handle handle, void* data);
+  void ReleaseIfDone();
+
+  std::vector<std::shared_ptr<OpenClient>> clients_;
+  napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
+  bool exiting_ = false;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,118 @@
+#include "binding/sessions.h"
+
+#include <chrono>
+#include <utility>
+
+#include "binding/client.h"
+#include "binding/environment.h"
+
+namespace connect_hiredis {
+
+namespace {
+
+// Undefined if the operation was taken.
+Napi::Value Tell(Napi::Env env, Admission admission, const Connection& connection) {
+  if (admission == Admission::kAccepted) return env.Undefined();
+  return {env, MakeFailure(env, MakeAdmissionError(admission, connection))};
+}
+
+std::chrono::milliseconds MillisecondsOf(const Napi::Value& value) {
+  return std::chrono::milliseconds(value.As<Napi::Number>().Int64Value());
+}
+
+}  // namespace
+
+Napi::Function Sessions::Define(Napi::Env env) {
+  return DefineClass(env, "Sessions",
+                     {
+                         InstanceMethod<&Sessions::Get>("get"),
+                         InstanceMethod<&Sessions::Set>("set"),
+                         InstanceMethod<&Sessions::Touch>("touch"),
+                         InstanceMethod<&Sessions::Destroy>("destroy"),
+                         InstanceMethod<&Sessions::Count>("count"),
+                         InstanceMethod<&Sessions::Clear>("clear"),
+                         InstanceMethod<&Sessions::Enumerate>("enumerate"),
+                     });
+}
+
+Sessions::Sessions(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<Sessions>(info),
+      open_(Client::Unwrap(info[0].As<Napi::Object>())->open()),
+      prefix_(info[1].As<Napi::String>().Utf8Value()),
+      scan_count_(info[2].As<Napi::Number>().Uint32Value()),
+      decoding_(static_cast<Decoding>(info[3].As<Napi::Number>().Uint32Value())) {}
+
+Slot Sessions::SlotOf(const Napi::CallbackInfo& info) const {
+  return MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);
+}
+
+Napi::Value Sessions::Get(const Napi::CallbackInfo& info) {
+  const Admission admission =
+      open_->operations().Get(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::Set(const Napi::CallbackInfo& info) {
+  const auto time_to_live = MillisecondsOf(info[3]);
+  const bool must_exist = info[4].As<Napi::Boolean>().Value();
+  const Admission admission = open_->operations().Set(
+      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]),
+      value_reader_.Read(info.Env(), info[2]),
+      time_to_live.count() == 0 ? std::nullopt : std::optional(time_to_live),
+      must_exist ? Existence::kMustExist : Existence::kAny);
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::Touch(const Napi::CallbackInfo& info) {
+  const Admission admission = open_->operations().Touch(
+      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]), MillisecondsOf(info[2]));
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::Destroy(const Napi::CallbackInfo& info) {
+  const Admission admission =
+      open_->operations().Destroy(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::Run(const Napi::CallbackInfo& info, Enumeration::Kind kind) {
+  const auto enumeration =
+      Enumeration::Create(&open_->connection(), &open_->delivery(), kind, prefix_, scan_count_);
+  return Tell(info.Env(), enumeration->Next(SlotOf(info)), open_->connection());
+}
+
+Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
+  return Run(info, Enumeration::Kind::kCount);
+}
+
+Napi::Value Sessions::Clear(const Napi::CallbackInfo& info) {
+  return Run(info, Enumeration::Kind::kClear);
+}
+
+Napi::Value Sessions::Enumerate(const Napi::CallbackInfo& info) {
+  const bool values = info[0].As<Napi::Boolean>().Value();
+  EnumerationObject::Parts parts{
+      open_,
+      Enumeration::Create(&open_->connection(), &open_->delivery(),
+                          values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds, prefix_,
+                          scan_count_),
+      decoding_};
+  return Environment::Of(info.Env())
+      .enumeration_constructor.New(
+          {Napi::External<EnumerationObject::Parts>::New(info.Env(), &parts)});
+}
+
+Napi::Function EnumerationObject::Define(Napi::Env env) {
+  return DefineClass(env, "Enumeration", {InstanceMethod<&EnumerationObject::Next>("next")});
+}
+
+EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<EnumerationObject>(info),
+      parts_(std::move(*info[0].As<Napi::External<Parts>>().Data())) {}
+
+Napi::Value EnumerationObject::Next(const Napi::CallbackInfo& info) {
+  const Slot slot = MakeSlot(info[0].As<Napi::Number>().Uint32Value(), parts_.decoding);
+  return Tell(info.Env(), parts_.enumeration->Next(slot), parts_.open->connection());
+}
+
+}  // namespace connect_hiredis

@@ -1,0 +1,58 @@
+// JavaScript's Sessions and Enumeration: the operations under one prefix. See binding.d.ts.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <napi.h>
+
+#include "binding/open_client.h"
+#include "binding/values.h"
+#include "core/session/enumeration.h"
+
+namespace connect_hiredis {
+
+class Sessions final : public Napi::ObjectWrap<Sessions> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+  explicit Sessions(const Napi::CallbackInfo& info);
+
+ private:
+  Napi::Value Get(const Napi::CallbackInfo& info);
+  Napi::Value Set(const Napi::CallbackInfo& info);
+  Napi::Value Touch(const Napi::CallbackInfo& info);
+  Napi::Value Destroy(const Napi::CallbackInfo& info);
+  Napi::Value Count(const Napi::CallbackInfo& info);
+  Napi::Value Clear(const Napi::CallbackInfo& info);
+  Napi::Value Enumerate(const Napi::CallbackInfo& info);
+
+  Slot SlotOf(const Napi::CallbackInfo& info) const;
+  Napi::Value Run(const Napi::CallbackInfo& info, Enumeration::Kind kind);
+
+  std::shared_ptr<OpenClient> open_;
+  std::string prefix_;
+  std::size_t scan_count_;
+  Decoding decoding_;
+  StringReader id_reader_;
+  StringReader value_reader_;
+};
+
+class EnumerationObject final : public Napi::ObjectWrap<EnumerationObject> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+  // From C++ only: an External with a Parts.
+  explicit EnumerationObject(const Napi::CallbackInfo& info);
+
+  struct Parts {
+    std::shared_ptr<OpenClient> open;
+    std::shared_ptr<Enumeration> enumeration;
+    Decoding decoding;
+  };
+
+ private:
+  Napi::Value Next(const Napi::CallbackInfo& info);
+
+  Parts parts_;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,159 @@
+#include "binding/values.h"
+
+#include <chrono>
+#include <cstring>
+
+#include "core/loop/system_error.h"
+
+namespace connect_hiredis {
+
+namespace {
+
+// Strings up to this length are read in one pass, with room for three bytes for each unit;
+// longer ones are measured first, so as not to take three times their memory.
+constexpr std::size_t kOnePass = 256UL * 1024;
+constexpr std::size_t kMaxBytesPerUnit = 3;
+
+bool IsAscii(std::string_view bytes) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
+  const char* next = bytes.data();
+  std::size_t left = bytes.size();
+  std::uint64_t seen = 0;
+  for (; left >= sizeof(seen); left -= sizeof(seen), next += sizeof(seen)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, next, sizeof(word));
+    seen |= word;
+  }
+  for (; left > 0; --left) seen |= static_cast<unsigned char>(*next++);
+  return (seen & kHighBits) == 0;
+}
+
+bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+
+// The length of the well-formed sequence at the beginning of `bytes`, or 0 (Unicode 15, table
+// 3-7).
+std::size_t SequenceLength(std::string_view bytes) {
+  const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
+  const unsigned char first = at(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (length == 0 || first > 0xF4 || bytes.size() < length) return 0;
+  for (std::size_t index = 1; index < length; ++index) {
+    if (!IsContinuation(at(index))) return 0;
+  }
+  const unsigned char second = at(1);
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool surrogate = first == 0xED && second > 0x9F;
+  const bool beyond = first == 0xF4 && second > 0x8F;
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
+bool IsUtf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = SequenceLength(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
+const char* CodeOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kReply:
+      return "ERR_REDIS_REPLY";
+    case ErrorCode::kTimeout:
+      return "ERR_REDIS_TIMEOUT";
+    case ErrorCode::kQueueFull:
+      return "ERR_REDIS_QUEUE_FULL";
+    case ErrorCode::kClosed:
+      return "ERR_REDIS_CLOSED";
+    case ErrorCode::kProtocol:
+    case ErrorCode::kSystem:
+      break;
+  }
+  return "ERR_REDIS_PROTOCOL";
+}
+
+std::chrono::milliseconds ReadMilliseconds(const Napi::Object& options, const char* name) {
+  return std::chrono::milliseconds(options.Get(name).As<Napi::Number>().Int64Value());
+}
+
+std::string ReadText(const Napi::Object& options, const char* name) {
+  return options.Get(name).As<Napi::String>().Utf8Value();
+}
+
+}  // namespace
+
+napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding) {
+  napi_value value = nullptr;
+  if (decoding != Decoding::kBinary && IsAscii(bytes)) {
+    napi_create_string_latin1(env, bytes.data(), bytes.size(), &value);
+  } else if (decoding == Decoding::kText || (decoding == Decoding::kAuto && IsUtf8(bytes))) {
+    napi_create_string_utf8(env, bytes.data(), bytes.size(), &value);
+  } else {
+    napi_create_buffer_copy(env, bytes.size(), bytes.data(), nullptr, &value);
+  }
+  return value;
+}
+
+napi_value MakeFailure(Napi::Env env, const Error& error) {
+  Napi::Object failure = Napi::Object::New(env);
+  const bool system = error.code == ErrorCode::kSystem;
+  failure.Set("code", system ? SystemErrorName(error.system_error) : CodeOf(error.code));
+  failure.Set("message", error.message);
+  if (!error.reply.empty()) failure.Set("reply", error.reply);
+  if (system) {
+    failure.Set("errno", error.system_error);
+    failure.Set("syscall", error.syscall);
+    failure.Set("address", error.address);
+    if (error.port != 0) failure.Set("port", error.port);
+  }
+  if (error.cause != nullptr) failure.Set("cause", MakeFailure(env, *error.cause));
+  return failure;
+}
+
+ConnectionOptions ReadConnectionOptions(const Napi::Object& options) {
+  ConnectionOptions read;
+  read.host = ReadText(options, "host");
+  read.port = options.Get("port").As<Napi::Number>().Int32Value();
+  read.socket_path = ReadText(options, "socket");
+  if (options.Get("username").IsString()) read.username = ReadText(options, "username");
+  if (options.Get("password").IsString()) read.password = ReadText(options, "password");
+  read.database = options.Get("database").As<Napi::Number>().Int32Value();
+  read.client_name = ReadText(options, "clientName");
+  read.connect_timeout = ReadMilliseconds(options, "connectTimeout");
+  read.command_timeout = ReadMilliseconds(options, "commandTimeout");
+  read.disconnect_after = ReadMilliseconds(options, "disconnectAfter");
+  read.backoff_min = ReadMilliseconds(options, "backoffMin");
+  read.backoff_max = ReadMilliseconds(options, "backoffMax");
+  read.queue_limit = options.Get("queue").As<Napi::Number>().Uint32Value();
+  read.keep_alive = options.Get("keepAlive").As<Napi::Boolean>().Value();
+  return read;
+}
+
+std::string_view StringReader::Read(napi_env env, napi_value value) {
+  // Length in UTF-16 units: V8 knows it, nothing is copied.
+  std::size_t units = 0;
+  if (napi_get_value_string_utf16(env, value, nullptr, 0, &units) == napi_ok) {
+    return ReadString(env, value, units);
+  }
+  void* data = nullptr;
+  std::size_t size = 0;
+  napi_get_buffer_info(env, value, &data, &size);
+  return {static_cast<const char*>(data), size};
+}
+
+std::string_view StringReader::ReadString(napi_env env, napi_value value, std::size_t units) {
+  std::size_t room = units * kMaxBytesPerUnit + 1;
+  if (units > kOnePass) {
+    napi_get_value_string_utf8(env, value, nullptr, 0, &room);
+    ++room;
+  }
+  if (memory_.size() < room) memory_.resize(room);
+  std::size_t length = 0;
+  napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);
+  const std::string_view read(memory_.data(), length);
+  return read;
+}
+
+}  // namespace connect_hiredis

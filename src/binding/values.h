@@ -1,0 +1,42 @@
+// Conversion between C++ and JavaScript values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <napi.h>
+
+#include "core/base/error.h"
+#include "core/connection/options.h"
+
+namespace connect_hiredis {
+
+// What stored bytes become in JavaScript. The numbers are those of lib/serializer.js.
+enum class Decoding : std::uint8_t {
+  kText = 0,    // a string; what is no UTF-8 becomes U+FFFD
+  kAuto = 1,    // a string if the bytes are valid UTF-8, else a Buffer
+  kBinary = 2,  // a Buffer
+};
+
+napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding);
+
+napi_value MakeFailure(Napi::Env env, const Error& error);
+
+ConnectionOptions ReadConnectionOptions(const Napi::Object& options);
+
+// Reads JavaScript strings as UTF-8 into memory that it keeps for the next one.
+class StringReader {
+ public:
+  // `value` is a string or a Uint8Array. What is returned is valid until the next call, and as
+  // long as the Uint8Array.
+  std::string_view Read(napi_env env, napi_value value);
+
+ private:
+  std::string_view ReadString(napi_env env, napi_value value, std::size_t units);
+
+  std::vector<char> memory_;
+};
+
+}  // namespace connect_hiredis
