@@ -1,0 +1,114 @@
+'use strict';
+// A connection to one server.
+
+const { EventEmitter } = require('node:events');
+const { debuglog } = require('node:util');
+const { fromFailure } = require('./errors');
+const native = require('./native');
+const { readClientOptions } = require('./options');
+const { Receiver } = require('./receiver');
+
+const debug = debuglog('connect-hiredis');
+
+/**
+ * The key of the method by which a store reaches the operations of a client. The same in every
+ * copy of the package: a client is used with the addon that made it.
+ */
+const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
+
+/** Connects, and reconnects, by itself. */
+class Client extends EventEmitter {
+  #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
+  #native;
+  /** @type {Promise<void>} */
+  #closed;
+  /** @type {(() => void) | undefined} */
+  #onClosed;
+
+  /** @param {import('../binding').ConnectionOptions} options */
+  constructor(options) {
+    super();
+    this.#closed = new Promise((resolve) => {
+      this.#onClosed = resolve;
+    });
+    this.#native = new native.Client(options, this.#receiver);
+  }
+
+  /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
+  get state() {
+    return this.#native.state;
+  }
+
+  /**
+   * Ends the connection after the commands in flight; those that wait for a connection fail with
+   * ERR_REDIS_CLOSED.
+   *
+   * @returns {Promise<void>} resolves when the last handle is closed
+   */
+  close() {
+    this.#native.close();
+    return this.#closed;
+  }
+
+  /** Lets the connection keep the process alive: the default. */
+  ref() {
+    this.#native.keepAlive(true);
+    return this;
+  }
+
+  /** Lets the process end while the connection is idle. */
+  unref() {
+    this.#native.keepAlive(false);
+    return this;
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {number} scanCount
+   * @param {number} decoding
+   */
+  [kOpenSessions](prefix, scanCount, decoding) {
+    return {
+      native: new native.Sessions(this.#native, prefix, scanCount, decoding),
+      receiver: this.#receiver,
+      Result: native.Result,
+    };
+  }
+
+  /**
+   * @param {string} name
+   * @param {import('../binding').Failure} [failure]
+   */
+  #onEvent(name, failure) {
+    if (name === 'close') this.#onClosed?.();
+    if (!failure) {
+      debug('%s', name);
+      this.emit(name);
+      return;
+    }
+    const error = fromFailure(failure);
+    debug('%s: %s', name, error.message);
+    Object.defineProperty(error, 'client', { value: this, enumerable: false });
+    // An error event without a listener would end the process.
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+  }
+}
+
+/**
+ * @param {import('..').ClientOptions | string | URL} [options] default: 127.0.0.1:6379
+ */
+function createClient(options) {
+  return new Client(readClientOptions(options));
+}
+
+/**
+ * Whether `value` is a client of this package, of whatever copy of it.
+ *
+ * @param {any} value
+ * @returns {value is Client}
+ */
+function isClient(value) {
+  return typeof value?.[kOpenSessions] === 'function';
+}
+
+module.exports = { Client, createClient, isClient, kOpenSessions };

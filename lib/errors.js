@@ -1,0 +1,49 @@
+'use strict';
+// Every error of the package is made here. Their messages reach logs: no password, no session
+// id, nothing of a session.
+
+/** @typedef {import('../binding').Failure} Failure */
+
+/**
+ * @param {string} message names what was wrong and what to do
+ * @returns {TypeError & { code: string }}
+ */
+function invalidArgument(message) {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+/**
+ * The Error for what the native binding tells.
+ *
+ * @param {Failure} failure
+ * @returns {Error & { code: string }}
+ */
+function fromFailure(failure) {
+  const { message, cause, ...properties } = failure;
+  const error = cause ? new Error(message, { cause: fromFailure(cause) }) : new Error(message);
+  return Object.assign(error, properties);
+}
+
+/**
+ * @param {'ERR_SESSION_PARSE' | 'ERR_SESSION_SERIALIZE'} code
+ * @param {string} message
+ */
+function sessionError(code, message) {
+  return Object.assign(new Error(message), { code });
+}
+
+/**
+ * What a serializer of the user's threw: that very error, with a code if it has none.
+ *
+ * @param {'ERR_SESSION_PARSE' | 'ERR_SESSION_SERIALIZE'} code
+ * @param {unknown} thrown
+ * @returns {unknown}
+ */
+function serializerError(code, thrown) {
+  if (thrown instanceof Error && !('code' in thrown) && Object.isExtensible(thrown)) {
+    return Object.assign(thrown, { code });
+  }
+  return thrown;
+}
+
+module.exports = { invalidArgument, fromFailure, sessionError, serializerError };

@@ -1,0 +1,138 @@
+'use strict';
+// Turns sessions into what is stored and back, with the user's serializer or JSON.
+
+const { invalidArgument, sessionError, serializerError } = require('./errors');
+
+/** What the binding makes of stored bytes; the numbers are those of src/binding/values.h. */
+const Decoding = Object.freeze({
+  /** a string */
+  text: 0,
+  /** a string if they are valid UTF-8, else a Buffer */
+  auto: 1,
+  /** a Buffer */
+  binary: 2,
+});
+
+/** @typedef {import('..').Serializer} Serializer */
+
+/**
+ * @typedef {object} Codec
+ * @property {number} decoding
+ * @property {(session: any) => any} encode gives a string, a Uint8Array, or a Promise of one;
+ *   throws what is to be given to the callback
+ * @property {(data: string | Buffer) => any} decode gives a session, null, or a Promise of one;
+ *   throws what is to be given to the callback
+ */
+
+/** @type {Codec} */
+const jsonCodec = {
+  decoding: Decoding.text,
+  encode(session) {
+    let text;
+    try {
+      text = JSON.stringify(session);
+    } catch {
+      // Its own message names the session's properties.
+      throw sessionError(
+        'ERR_SESSION_SERIALIZE',
+        'The session cannot be turned into JSON: is it circular, or does it hold a BigInt?',
+      );
+    }
+    if (text === undefined) throw notStorable();
+    return text;
+  },
+  decode(text) {
+    let session;
+    try {
+      session = JSON.parse(/** @type {string} */ (text));
+    } catch {
+      // Its own message quotes the data.
+      throw notParsable();
+    }
+    return checkSession(session);
+  },
+};
+
+/**
+ * @param {Serializer | typeof JSON} serializer
+ * @returns {Codec}
+ */
+function createCodec(serializer) {
+  if (serializer === JSON) return jsonCodec;
+  const custom = /** @type {Serializer} */ (serializer);
+  return {
+    decoding: custom.binary === true ? Decoding.binary : Decoding.auto,
+    encode: (session) =>
+      attempt('ERR_SESSION_SERIALIZE', () => custom.stringify(session), checkStorable),
+    decode: (data) => attempt('ERR_SESSION_PARSE', () => custom.parse(data), checkSession),
+  };
+}
+
+/**
+ * @param {'ERR_SESSION_PARSE' | 'ERR_SESSION_SERIALIZE'} code
+ * @param {() => any} run may throw, or give a Promise
+ * @param {(value: any) => any} check
+ */
+function attempt(code, run, check) {
+  let result;
+  try {
+    result = run();
+  } catch (thrown) {
+    throw serializerError(code, thrown);
+  }
+  if (!isThenable(result)) return check(result);
+  return Promise.resolve(result).then(check, (thrown) => {
+    throw serializerError(code, thrown);
+  });
+}
+
+/** @param {any} value */
+function isThenable(value) {
+  return typeof value?.then === 'function';
+}
+
+/** @param {any} data */
+function checkStorable(data) {
+  if (data instanceof Uint8Array) return data;
+  if (typeof data !== 'string') throw notStorable();
+  // UTF-8 has no lone surrogates: they would come back as something else.
+  if (data.isWellFormed()) return data;
+  throw sessionError(
+    'ERR_SESSION_SERIALIZE',
+    'The serializer\'s "stringify" returned a string that is not well-formed Unicode: let it return a Buffer',
+  );
+}
+
+/** @param {any} session */
+function checkSession(session) {
+  if (session === null || session === undefined) return null;
+  if (typeof session !== 'object') throw notParsable();
+  return session;
+}
+
+function notParsable() {
+  return sessionError('ERR_SESSION_PARSE', 'What is stored for the session cannot be parsed');
+}
+
+function notStorable() {
+  return sessionError(
+    'ERR_SESSION_SERIALIZE',
+    'The session was serialized to something other than a string or a Buffer',
+  );
+}
+
+/**
+ * @param {unknown} serializer
+ * @returns {Serializer | typeof JSON}
+ */
+function checkSerializer(serializer) {
+  const { parse, stringify } = /** @type {any} */ (serializer ?? {});
+  if (typeof parse === 'function' && typeof stringify === 'function') {
+    return /** @type {any} */ (serializer);
+  }
+  throw invalidArgument(
+    'The "serializer" option must be an object with the functions "parse" and "stringify"',
+  );
+}
+
+module.exports = { Decoding, createCodec, checkSerializer, isThenable };

@@ -1,0 +1,223 @@
+'use strict';
+// The session store, bound to a middleware's Store.
+
+const { Access } = require('./access');
+const { createClient, isClient, kOpenSessions } = require('./client');
+const { invalidArgument } = require('./errors');
+const { Operations } = require('./operations');
+const { splitStoreOptions } = require('./options');
+const { createCodec } = require('./serializer');
+const { settleFrom, targetOf } = require('./target');
+
+/** @typedef {import('./client').Client} Client */
+
+const NOTHING_GIVEN =
+  'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
+  '{ url }, { host, port } or { socket }';
+
+/**
+ * @param {any} given
+ * @returns {{ client: Client, owned: boolean, session: import('./options').SessionOptions }}
+ */
+function readStoreOptions(given) {
+  if (given === undefined || given === null) throw invalidArgument(NOTHING_GIVEN);
+  const options = isClient(given) || isForeignClient(given) ? { client: given } : given;
+  if (typeof options !== 'object') throw invalidArgument(NOTHING_GIVEN);
+  const { session, connection } = splitStoreOptions(options);
+  const names = Object.keys(connection);
+  if (names.length === 0) throw invalidArgument(NOTHING_GIVEN);
+  if (!Object.hasOwn(connection, 'client')) {
+    return { client: createClient(connection), owned: true, session };
+  }
+  const { client } = connection;
+  const other = names.find((name) => name !== 'client');
+  if (other) {
+    throw invalidArgument(
+      `The option "${other}" cannot be given together with "client": give it to createClient()`,
+    );
+  }
+  if (isClient(client)) return { client, owned: false, session };
+  throw invalidArgument(
+    'The "client" option must be a client made by createClient(); clients of other packages are ' +
+      'not supported by this version',
+  );
+}
+
+/** @param {any} value */
+function isForeignClient(value) {
+  return ['sendCommand', 'send_command', 'call'].some((name) => typeof value[name] === 'function');
+}
+
+/**
+ * @param {new (...args: any[]) => any} Store of express-session, or of a middleware like it
+ */
+function createStoreClass(Store) {
+  return class RedisStore extends Store {
+    #client;
+    #owned;
+    #session;
+    #operations;
+    #access;
+
+    /** @param {any} options a client, or options: see the README */
+    constructor(options) {
+      const { client, owned, session } = readStoreOptions(options);
+      super(session);
+      this.#client = client;
+      this.#owned = owned;
+      this.#session = session;
+      const { decoding } = createCodec(session.serializer);
+      const backend = client[kOpenSessions](session.prefix, session.scanCount, decoding);
+      this.#operations = new Operations(backend, session);
+      this.#access = new Access(this.#operations, () => this.#close());
+      this.#forwardEvents();
+    }
+
+    get client() {
+      return this.#client;
+    }
+
+    get prefix() {
+      return this.#session.prefix;
+    }
+
+    get ttl() {
+      return this.#session.ttl;
+    }
+
+    get scanCount() {
+      return this.#session.scanCount;
+    }
+
+    get serializer() {
+      return this.#session.serializer;
+    }
+
+    get disableTouch() {
+      return this.#session.disableTouch;
+    }
+
+    get disableTTL() {
+      return this.#session.disableTTL;
+    }
+
+    /** The same operations as Promises. */
+    get access() {
+      return this.#access;
+    }
+
+    /**
+     * @param {string} sid
+     * @param {Function} [callback] gets the session, or null
+     */
+    get(sid, callback) {
+      const target = targetOf(callback);
+      this.#operations.get(target, sid);
+      return target.promise;
+    }
+
+    /**
+     * @param {string} sid
+     * @param {any} session
+     * @param {Function} [callback] gets 'OK'; a count if the session had expired; null if it
+     *   was destroyed since it was loaded
+     */
+    set(sid, session, callback) {
+      const target = targetOf(callback);
+      this.#operations.set(target, sid, session);
+      return target.promise;
+    }
+
+    /**
+     * @param {string} sid
+     * @param {any} session
+     * @param {Function} [callback] gets 'OK', or 'EXPIRED' when the session is gone
+     */
+    touch(sid, session, callback) {
+      const target = targetOf(callback);
+      this.#operations.touch(target, sid, session);
+      return target.promise;
+    }
+
+    /**
+     * @param {string} sid
+     * @param {Function} [callback] gets the number of keys removed
+     */
+    destroy(sid, callback) {
+      const target = targetOf(callback);
+      this.#operations.destroy(target, sid);
+      return target.promise;
+    }
+
+    /** @param {Function} [callback] gets the number of sessions removed */
+    clear(callback) {
+      return this.#tell(callback, () => this.#access.clear());
+    }
+
+    /** @param {Function} [callback] gets the number of sessions */
+    length(callback) {
+      return this.#tell(callback, () => this.#access.length());
+    }
+
+    /** @param {Function} [callback] gets the ids of all sessions */
+    ids(callback) {
+      return this.#tell(callback, () => this.#access.ids());
+    }
+
+    /** @param {Function} [callback] gets all sessions, each with its id */
+    all(callback) {
+      return this.#tell(callback, () => this.#access.all());
+    }
+
+    /** @param {Function} [callback] is called when the last handle is closed */
+    close(callback) {
+      return this.#tell(callback, () => this.#access.close());
+    }
+
+    /**
+     * Called by the middleware for a session that `get` gave.
+     *
+     * @param {any} request
+     * @param {any} data
+     */
+    createSession(request, data) {
+      const session = super.createSession(request, data);
+      this.#operations.markLoaded(session);
+      return session;
+    }
+
+    /**
+     * @param {Function | undefined} callback
+     * @param {() => Promise<any>} run
+     */
+    #tell(callback, run) {
+      const target = targetOf(callback);
+      settleFrom(target, run());
+      return target.promise;
+    }
+
+    /** @type {Promise<void> | undefined} */
+    #closed;
+
+    #close() {
+      this.#closed ??= this.#owned ? this.#client.close() : Promise.resolve();
+      return this.#closed;
+    }
+
+    // express-session takes `disconnect` and `connect` as: serve requests without a session, and
+    // with one again. A connection is of use to it once it is ready.
+    #forwardEvents() {
+      const client = this.#client;
+      client.on('ready', () => {
+        this.emit('connect', client);
+        this.emit('ready', client);
+      });
+      client.on('disconnect', () => this.emit('disconnect', client));
+      client.on('error', (error) => {
+        if (this.listenerCount('error') > 0) this.emit('error', error);
+      });
+    }
+  };
+}
+
+module.exports = { createStoreClass };

@@ -1,0 +1,69 @@
+'use strict';
+// How long a session is to live: pure, without a clock of its own.
+
+const { invalidArgument } = require('./errors');
+
+/** The longest that Redis and JavaScript's Date both can take, in milliseconds. */
+const MAX_TIME_TO_LIVE = 8.64e15;
+
+/** @typedef {number | false | ((session: any, sid: string) => number | false)} Ttl */
+
+/**
+ * Milliseconds that a session has left to live, as a whole number.
+ *
+ * @param {Ttl} ttl the store's option: seconds, a function that decides alone, or false
+ * @param {any} session
+ * @param {string} sid
+ * @param {number} now milliseconds since the epoch
+ * @returns {number} 0 or less: it has expired; Infinity: it never does
+ * @throws {TypeError} if the cookie's `expires`, or what the function returned, is no time
+ */
+function timeToLive(ttl, session, sid, now) {
+  if (typeof ttl === 'function') return fromFunction(ttl(session, sid));
+  if (ttl === false) return Infinity;
+  const expires = session?.cookie?.expires;
+  if (expires === undefined || expires === null || expires === false) return ttl * 1000;
+  const left = new Date(expires).getTime() - now;
+  if (Number.isNaN(left)) {
+    throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
+  }
+  return left;
+}
+
+/** @param {number | false} seconds */
+function fromFunction(seconds) {
+  if (seconds === false || seconds === Infinity) return Infinity;
+  if (typeof seconds !== 'number' || Number.isNaN(seconds)) {
+    throw invalidArgument('The function given as "ttl" must return seconds or false');
+  }
+  return Math.min(Math.ceil(seconds * 1000), MAX_TIME_TO_LIVE);
+}
+
+/**
+ * Gives a session that was read the expiry which its key really has: touches renew the key, but
+ * not what is stored in it.
+ *
+ * A cookie without `expires` lasts as long as the browser does, whatever the key's time to live:
+ * it is left alone.
+ *
+ * @param {any} session changed in place
+ * @param {number} left the key's time to live in milliseconds; -1: it has none
+ * @param {number} now milliseconds since the epoch
+ */
+function showExpiry(session, left, now) {
+  const cookie = session.cookie;
+  if (typeof cookie !== 'object' || cookie === null) return;
+  if (cookie.expires === undefined || cookie.expires === null || cookie.expires === false) return;
+  const originalMaxAge = cookie.originalMaxAge;
+  if (left >= 0) {
+    cookie.expires = new Date(now + left);
+  } else if (typeof originalMaxAge === 'number' && !(new Date(cookie.expires).getTime() > now)) {
+    // The key lives for ever and the date in it has passed: taken at its word, the next save
+    // would destroy a live session.
+    cookie.expires = new Date(now + originalMaxAge);
+  }
+  // express-session's Cookie, if a serializer made one, derives it from each new `expires`.
+  if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
+}
+
+module.exports = { timeToLive, showExpiry, MAX_TIME_TO_LIVE };

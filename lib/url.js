@@ -1,0 +1,126 @@
+'use strict';
+// Reads connection URLs: redis://user:pass@host:port/db and unix:/path?db=2.
+
+const { invalidArgument } = require('./errors');
+
+/** Schemes of the contract that this version does not serve. */
+const LATER = new Map([
+  ['rediss:', 'TLS'],
+  ['redis+sentinel:', 'Sentinel'],
+  ['redis+cluster:', 'Cluster'],
+]);
+
+/**
+ * @typedef {object} UrlOptions
+ * @property {string} [host]
+ * @property {number} [port]
+ * @property {string} [socket]
+ * @property {string} [username]
+ * @property {string} [password]
+ * @property {number} [database]
+ */
+
+/**
+ * @param {string | URL} input
+ * @returns {UrlOptions} only what the URL says
+ * @throws {TypeError} whose message never holds the URL: there may be a password in it
+ */
+function parseUrl(input) {
+  let url;
+  try {
+    url = new URL(String(input));
+  } catch {
+    throw invalidArgument(
+      'The "url" option is not a valid URL; expected something like redis://user:pass@host:6379/0',
+    );
+  }
+  const later = LATER.get(url.protocol);
+  if (later) {
+    throw invalidArgument(
+      `The "url" option's scheme ${url.protocol} (${later}) is not supported by this version`,
+    );
+  }
+  if (url.protocol === 'redis:' || url.protocol === 'valkey:') return parseTcp(url);
+  if (url.protocol === 'unix:') return parseUnix(url);
+  throw invalidArgument(
+    `The "url" option's scheme ${url.protocol} is unknown; expected redis: or unix:`,
+  );
+}
+
+/** @param {URL} url */
+function parseTcp(url) {
+  /** @type {UrlOptions} */
+  const options = credentials(url);
+  // Brackets belong to the URL, not to the IPv6 address.
+  const host = decode(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  if (host !== '') options.host = host;
+  if (url.port !== '') options.port = Number(url.port);
+  const path = url.pathname.replace(/^\//, '');
+  if (path !== '') options.database = parseDatabase(path, 'path');
+  readQuery(url, options);
+  return options;
+}
+
+/** @param {URL} url */
+function parseUnix(url) {
+  /** @type {UrlOptions} */
+  const options = credentials(url);
+  if (url.hostname !== '' && url.hostname !== 'localhost') {
+    throw invalidArgument(
+      'The "url" option names a host before the path of its socket; write unix:/path or unix:///path',
+    );
+  }
+  options.socket = decode(url.pathname);
+  if (options.socket === '') {
+    throw invalidArgument('The "url" option has no path; expected something like unix:/path');
+  }
+  readQuery(url, options);
+  return options;
+}
+
+/** @param {URL} url */
+function credentials(url) {
+  /** @type {UrlOptions} */
+  const options = {};
+  if (url.username !== '') options.username = decode(url.username);
+  if (url.password !== '') options.password = decode(url.password);
+  return options;
+}
+
+/**
+ * @param {URL} url
+ * @param {UrlOptions} options
+ */
+function readQuery(url, options) {
+  for (const [name, value] of url.searchParams) {
+    if (name !== 'db' && name !== 'database') {
+      throw invalidArgument(`The "url" option's query has the unknown parameter "${name}"`);
+    }
+    if (options.database !== undefined) {
+      throw invalidArgument('The "url" option names a database twice');
+    }
+    options.database = parseDatabase(value, 'query');
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} where
+ */
+function parseDatabase(text, where) {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw invalidArgument(`The "url" option's ${where} must be the number of a database`);
+  }
+  return Number(text);
+}
+
+/** @param {string} text */
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidArgument('The "url" option has a % that is not followed by two hexadecimal digits');
+  }
+}
+
+module.exports = { parseUrl };
