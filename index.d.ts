@@ -120,7 +120,7 @@ declare namespace connectHiredis {
     serializer?: Serializer;
   }
 
-  type StoreOptions = SessionOptions & (({ client: Client }) | ClientOptions);
+  type StoreOptions = SessionOptions & ({ client: Client } | ClientOptions);
 
   /** A stored session as `all` and `scan` give it: with its id. */
   type StoredSession = session.SessionData & { id: string };

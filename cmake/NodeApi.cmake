@@ -10,7 +10,10 @@ add_library(node_api INTERFACE)
 target_include_directories(node_api SYSTEM INTERFACE "${NODE_HEADERS_DIR}" "${NODE_ADDON_API_DIR}")
 target_compile_definitions(node_api INTERFACE
   NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED
-  NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS BUILDING_NODE_EXTENSION)
+  NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS BUILDING_NODE_EXTENSION
+  # A Worker that is terminated inside a call throws no more: without this, node-addon-api would
+  # end the whole process over it.
+  NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 if(APPLE)
   target_link_options(node_api INTERFACE -undefined dynamic_lookup)
 endif()

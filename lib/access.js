@@ -4,6 +4,8 @@
 const enumeration = require('./enumeration');
 const { PromiseTarget } = require('./target');
 
+/** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
+
 /** @param {any} result */
 const isOk = (result) => result === 'OK';
 /** @param {number} count */
@@ -14,7 +16,7 @@ class Access {
   #close;
 
   /**
-   * @param {import('./operations').Operations} operations
+   * @param {Operations} operations
    * @param {() => Promise<void>} close
    */
   constructor(operations, close) {

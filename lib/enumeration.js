@@ -6,7 +6,7 @@ const { isThenable } = require('./serializer');
 const { PromiseTarget } = require('./target');
 const { showExpiry } = require('./ttl');
 
-/** @typedef {import('./operations').Operations} Operations */
+/** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
 
 /**
  * @param {Operations} operations

@@ -33,6 +33,17 @@ function sessionError(code, message) {
 }
 
 /**
+ * What a function of the user's threw, as something that no callback takes for success.
+ *
+ * @param {unknown} thrown
+ * @param {string} what
+ * @returns {unknown}
+ */
+function orError(thrown, what) {
+  return thrown ? thrown : new Error(`${what} failed with ${String(thrown)} instead of an error`);
+}
+
+/**
  * What a serializer of the user's threw: that very error, with a code if it has none.
  *
  * @param {'ERR_SESSION_PARSE' | 'ERR_SESSION_SERIALIZE'} code
@@ -40,10 +51,11 @@ function sessionError(code, message) {
  * @returns {unknown}
  */
 function serializerError(code, thrown) {
+  if (!thrown) thrown = orError(thrown, 'The serializer');
   if (thrown instanceof Error && !('code' in thrown) && Object.isExtensible(thrown)) {
     return Object.assign(thrown, { code });
   }
   return thrown;
 }
 
-module.exports = { invalidArgument, fromFailure, sessionError, serializerError };
+module.exports = { invalidArgument, fromFailure, orError, sessionError, serializerError };

@@ -33,11 +33,8 @@ function connectHiredis(middleware) {
   return storeClassFor(Store);
 }
 
-module.exports = connectHiredis;
-module.exports.createClient = createClient;
-
-// Loaded when it is asked for: users of another middleware need not have express-session.
-Object.defineProperty(module.exports, 'RedisStore', {
-  enumerable: true,
-  get: () => storeClassFor(require('express-session').Store),
+module.exports = Object.defineProperties(connectHiredis, {
+  createClient: { enumerable: true, value: createClient },
+  // Loaded when it is asked for: users of another middleware need not have express-session.
+  RedisStore: { enumerable: true, get: () => storeClassFor(require('express-session').Store) },
 });

@@ -1,5 +1,5 @@
 // The same exports for `import`.
 import connectHiredis from './index.js';
 
-export const { RedisStore, createClient } = connectHiredis;
+export const { RedisStore, createClient } = /** @type {any} */ (connectHiredis);
 export default connectHiredis;

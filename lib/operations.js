@@ -2,7 +2,7 @@
 // The store's operations on one session: from session to bytes and back. Each settles its target
 // exactly once, never before it has returned.
 
-const { fromFailure, invalidArgument } = require('./errors');
+const { fromFailure, invalidArgument, orError } = require('./errors');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { TouchThrottle } = require('./touch-throttle');
@@ -15,9 +15,11 @@ const { showExpiry, timeToLive } = require('./ttl');
 /**
  * @typedef {object} Backend what a client gives to a store
  * @property {import('../binding').Sessions} native
- * @property {import('./receiver').Receiver} receiver
+ * @property {InstanceType<typeof import('./receiver').Receiver>} receiver
  * @property {typeof import('../binding').Result} Result
  */
+
+const TTL_FUNCTION = 'The function given as "ttl"';
 
 /**
  * What a set or a touch has to know when its result comes.
@@ -25,7 +27,7 @@ const { showExpiry, timeToLive } = require('./ttl');
  * @typedef {object} Write
  * @property {Operations} operations
  * @property {string} sid
- * @property {any} session
+ * @property {any} [session] of a set
  * @property {number} left milliseconds; Infinity: for ever
  */
 
@@ -39,6 +41,14 @@ function checkSid(sid) {
   // Each of them would become U+FFFD: two ids, one key.
   if (!sid.isWellFormed()) return invalidArgument('The session id must be well-formed Unicode');
   return undefined;
+}
+
+/**
+ * @param {number} left
+ * @returns {number} as the binding takes it: whole, and 0 for ever
+ */
+function toMilliseconds(left) {
+  return left === Infinity ? 0 : Math.max(1, Math.round(left));
 }
 
 class Operations {
@@ -86,32 +96,21 @@ class Operations {
    */
   set(target, sid, session) {
     if (this.#refuse(target, sid)) return;
-    const now = Date.now();
+    const since = Date.now();
     let left;
-    let data;
     try {
-      left = timeToLive(this.ttl, session, sid, now);
-      if (left <= 0) {
-        this.destroy(target, sid);
-        return;
-      }
-      data = this.codec.encode(session);
+      left = timeToLive(this.ttl, session, sid, since);
     } catch (error) {
-      settleLater(target, error);
+      settleLater(target, orError(error, TTL_FUNCTION));
       return;
     }
-    if (!isThenable(data)) {
-      this.#send(target, sid, session, data, left);
+    if (typeof left === 'number') {
+      this.#encode(target, sid, session, left, since);
       return;
     }
-    data.then(
-      (/** @type {any} */ encoded) => {
-        // Turning it into bytes took a while, in which its time went on.
-        const rest = left - (Date.now() - now);
-        if (rest <= 0) this.destroy(target, sid);
-        else this.#send(target, sid, session, encoded, rest);
-      },
-      (/** @type {unknown} */ error) => settleLater(target, error),
+    left.then(
+      (known) => this.#encode(target, sid, session, known, since),
+      (error) => settleLater(target, orError(error, TTL_FUNCTION)),
     );
   }
 
@@ -122,26 +121,22 @@ class Operations {
    */
   touch(target, sid, session) {
     if (this.#refuse(target, sid)) return;
-    const now = Date.now();
+    const since = Date.now();
     let left;
     try {
-      left = this.disableTouch ? Infinity : timeToLive(this.ttl, session, sid, now);
+      left = this.disableTouch ? Infinity : timeToLive(this.ttl, session, sid, since);
     } catch (error) {
-      settleLater(target, error);
+      settleLater(target, orError(error, TTL_FUNCTION));
       return;
     }
-    if (left === Infinity || this.throttle.covers(sid, left, now)) {
-      settleLater(target, null, 'OK');
+    if (typeof left === 'number') {
+      this.#renew(target, sid, left, since);
       return;
     }
-    if (left <= 0) {
-      this.throttle.forget(sid);
-      const slot = this.#reserve(target, completeExpired, this);
-      this.#sent(target, slot, this.native.destroy(slot, sid));
-      return;
-    }
-    const slot = this.#reserve(target, completeTouch, { operations: this, sid, session, left });
-    this.#sent(target, slot, this.native.touch(slot, sid, left));
+    left.then(
+      (known) => this.#renew(target, sid, known, since),
+      (error) => settleLater(target, orError(error, TTL_FUNCTION)),
+    );
   }
 
   /**
@@ -169,14 +164,67 @@ class Operations {
    * @param {Target} target
    * @param {string} sid
    * @param {any} session
+   * @param {number} left milliseconds, as of `since`
+   * @param {number} since
+   */
+  #encode(target, sid, session, left, since) {
+    if (left <= 0) {
+      this.destroy(target, sid);
+      return;
+    }
+    let data;
+    try {
+      data = this.codec.encode(session);
+    } catch (error) {
+      settleLater(target, error);
+      return;
+    }
+    if (!isThenable(data)) {
+      this.#store(target, sid, session, data, left);
+      return;
+    }
+    data.then(
+      // While it was turned into bytes, the session's time went on.
+      (/** @type {any} */ encoded) =>
+        this.#store(target, sid, session, encoded, left - (Date.now() - since)),
+      (/** @type {unknown} */ error) => settleLater(target, error),
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {any} session
    * @param {string | Uint8Array} data
    * @param {number} left
    */
-  #send(target, sid, session, data, left) {
+  #store(target, sid, session, data, left) {
+    if (left <= 0) {
+      this.destroy(target, sid);
+      return;
+    }
     const slot = this.#reserve(target, completeSet, { operations: this, sid, session, left });
     const mustExist = this.loaded.has(session);
-    const milliseconds = left === Infinity ? 0 : Math.max(1, Math.round(left));
-    this.#sent(target, slot, this.native.set(slot, sid, data, milliseconds, mustExist));
+    this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {number} left
+   * @param {number} since
+   */
+  #renew(target, sid, left, since) {
+    if (left === Infinity || this.throttle.covers(sid, left, since)) {
+      settleLater(target, null, 'OK');
+    } else if (left <= 0) {
+      this.throttle.forget(sid);
+      const slot = this.#reserve(target, completeExpired, this);
+      this.#sent(target, slot, this.native.destroy(slot, sid));
+    } else {
+      const slot = this.#reserve(target, completeTouch, { operations: this, sid, left });
+      this.#sent(target, slot, this.native.touch(slot, sid, toMilliseconds(left)));
+    }
   }
 
   /**
@@ -229,7 +277,10 @@ function completeGet(target, kind, left, value) {
   try {
     session = codec.decode(value);
     if (isThenable(session)) {
-      settleFrom(target, session.then((/** @type {any} */ parsed) => show(parsed, left)));
+      settleFrom(
+        target,
+        session.then((/** @type {any} */ parsed) => show(parsed, left)),
+      );
       return;
     }
     show(session, left);

@@ -21,6 +21,12 @@ const LATER = new Set([
   'pingInterval',
 ]);
 
+/** What names the server: the first with none of the others. @type {[string, string[]][]} */
+const KINDS_OF_CONNECTION = [
+  ['url', ['host', 'port', 'socket']],
+  ['socket', ['host', 'port']],
+];
+
 const SYNONYMS = new Map([
   ['path', 'socket'],
   ['pass', 'password'],
@@ -106,7 +112,7 @@ function clientName(value, name) {
 
 /** @type {Check<number>} */
 function queue(value, name) {
-  return value === false ? 0 : integer(1, MAX_QUEUE)(value, name);
+  return value === false ? 0 : integer(0, MAX_QUEUE)(value, name);
 }
 
 /** @type {Check<{ min: number, max: number }>} */
@@ -222,9 +228,9 @@ function readClientOptions(input) {
   if (typeof given !== 'object') {
     throw invalidArgument('The options of a client must be an object or a URL');
   }
-  const { url, ...named } = readNamedOptions(given);
-  const options = url === undefined ? named : joinUrl(url, named);
-  if (options.socket !== undefined) refuseTogether(options, 'socket', ['host', 'port']);
+  const { options, names } = readNamedOptions(given);
+  for (const [one, others] of KINDS_OF_CONNECTION) refuseTogether(names, one, others);
+  if (options.url !== undefined) joinUrl(options);
   const commandTimeout = options.commandTimeout ?? 5000;
   return {
     host: options.host ?? '127.0.0.1',
@@ -246,20 +252,25 @@ function readClientOptions(input) {
 
 /**
  * @param {object} given
- * @returns {Record<string, any>}
+ * @returns {{ options: Record<string, any>, names: Map<string, string> }} options by their
+ *   canonical names, and for each the name by which it was given
  */
 function readNamedOptions(given) {
   /** @type {Record<string, any>} */
   const options = {};
+  const names = new Map();
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (LATER.has(name)) {
       throw invalidArgument(`The "${name}" option is not supported by this version`);
     }
     const canonical = SYNONYMS.get(name) ?? name;
-    if (Object.hasOwn(options, canonical)) {
-      throw invalidArgument(`The options "${name}" and "${canonical}" mean the same: give one`);
+    if (names.has(canonical)) {
+      throw invalidArgument(
+        `The options "${names.get(canonical)}" and "${name}" mean the same: give one`,
+      );
     }
+    names.set(canonical, name);
     if (canonical === 'url') {
       if (typeof value !== 'string' && !(value instanceof URL)) {
         throw wrong('url', 'a string or a URL');
@@ -271,35 +282,30 @@ function readNamedOptions(given) {
       throw invalidArgument(`Unknown option "${name}"`);
     }
   }
-  return options;
+  return { options, names };
 }
 
-/**
- * @param {string | URL} url
- * @param {Record<string, any>} named
- */
-function joinUrl(url, named) {
-  refuseTogether(named, 'url', ['host', 'port', 'socket']);
-  /** @type {Record<string, any>} */
-  const fromUrl = parseUrl(url);
-  for (const [name, value] of Object.entries(fromUrl)) {
-    if (Object.hasOwn(named, name)) {
+/** @param {Record<string, any>} options with `url`; gets what that says */
+function joinUrl(options) {
+  for (const [name, value] of Object.entries(parseUrl(options.url))) {
+    if (Object.hasOwn(options, name)) {
       throw invalidArgument(`The "${name}" option is given twice: there is one in "url" too`);
     }
-    connectionChecks[name](value, `url (${name})`);
+    options[name] = connectionChecks[name](value, `url (${name})`);
   }
-  return { ...named, ...fromUrl };
 }
 
 /**
- * @param {Record<string, any>} options
- * @param {string} name
+ * @param {Map<string, string>} names
+ * @param {string} one
  * @param {string[]} others
  */
-function refuseTogether(options, name, others) {
-  const other = others.find((candidate) => options[candidate] !== undefined);
-  if (other) {
-    throw invalidArgument(`The options "${name}" and "${other}" cannot be given together`);
+function refuseTogether(names, one, others) {
+  const other = others.find((candidate) => names.has(candidate));
+  if (names.has(one) && other) {
+    throw invalidArgument(
+      `The options "${names.get(one)}" and "${names.get(other)}" cannot be given together`,
+    );
   }
 }
 

@@ -8,7 +8,7 @@
 const BATCH = 256;
 const NUMBERS_PER_RESULT = 3;
 
-/** @implements {import('../binding').Receiver} */
+/** See Receiver in binding.d.ts. */
 class Receiver {
   /** @param {(name: string, failure?: import('../binding').Failure) => void} onEvent */
   constructor(onEvent) {

@@ -49,7 +49,8 @@ const jsonCodec = {
       // Its own message quotes the data.
       throw notParsable();
     }
-    return checkSession(session);
+    if (session !== null && typeof session !== 'object') throw notParsable();
+    return session;
   },
 };
 
@@ -64,7 +65,7 @@ function createCodec(serializer) {
     decoding: custom.binary === true ? Decoding.binary : Decoding.auto,
     encode: (session) =>
       attempt('ERR_SESSION_SERIALIZE', () => custom.stringify(session), checkStorable),
-    decode: (data) => attempt('ERR_SESSION_PARSE', () => custom.parse(data), checkSession),
+    decode: (data) => attempt('ERR_SESSION_PARSE', () => custom.parse(data), orNull),
   };
 }
 
@@ -104,10 +105,8 @@ function checkStorable(data) {
 }
 
 /** @param {any} session */
-function checkSession(session) {
-  if (session === null || session === undefined) return null;
-  if (typeof session !== 'object') throw notParsable();
-  return session;
+function orNull(session) {
+  return session ?? null;
 }
 
 function notParsable() {

@@ -9,7 +9,7 @@ const { splitStoreOptions } = require('./options');
 const { createCodec } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
-/** @typedef {import('./client').Client} Client */
+/** @typedef {InstanceType<typeof import('./client').Client>} Client */
 
 const NOTHING_GIVEN =
   'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
@@ -67,7 +67,12 @@ function createStoreClass(Store) {
       this.#owned = owned;
       this.#session = session;
       const { decoding } = createCodec(session.serializer);
-      const backend = client[kOpenSessions](session.prefix, session.scanCount, decoding);
+      /** @type {import('./operations').Backend} */
+      const backend = /** @type {any} */ (client)[kOpenSessions](
+        session.prefix,
+        session.scanCount,
+        decoding,
+      );
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());
       this.#forwardEvents();
@@ -199,9 +204,11 @@ function createStoreClass(Store) {
     /** @type {Promise<void> | undefined} */
     #closed;
 
+    /** @returns {Promise<void>} */
     #close() {
-      this.#closed ??= this.#owned ? this.#client.close() : Promise.resolve();
-      return this.#closed;
+      const closed = this.#closed ?? (this.#owned ? this.#client.close() : Promise.resolve());
+      this.#closed = closed;
+      return closed;
     }
 
     // express-session takes `disconnect` and `connect` as: serve requests without a session, and
@@ -213,7 +220,7 @@ function createStoreClass(Store) {
         this.emit('ready', client);
       });
       client.on('disconnect', () => this.emit('disconnect', client));
-      client.on('error', (error) => {
+      client.on('error', (/** @type {Error} */ error) => {
         if (this.listenerCount('error') > 0) this.emit('error', error);
       });
     }

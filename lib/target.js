@@ -40,6 +40,7 @@ class CallbackTarget extends AsyncResource {
     this.complete = notStarted;
     /** @type {any} */
     this.context = undefined;
+    /** @type {Promise<any> | undefined} */
     this.promise = undefined;
   }
 

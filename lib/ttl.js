@@ -2,11 +2,15 @@
 // How long a session is to live: pure, without a clock of its own.
 
 const { invalidArgument } = require('./errors');
+const { isThenable } = require('./serializer');
 
 /** The longest that Redis and JavaScript's Date both can take, in milliseconds. */
 const MAX_TIME_TO_LIVE = 8.64e15;
 
-/** @typedef {number | false | ((session: any, sid: string) => number | false)} Ttl */
+/**
+ * @typedef {number | false | PromiseLike<number | false>} Seconds
+ * @typedef {number | false | ((session: any, sid: string) => Seconds)} Ttl
+ */
 
 /**
  * Milliseconds that a session has left to live, as a whole number.
@@ -15,11 +19,17 @@ const MAX_TIME_TO_LIVE = 8.64e15;
  * @param {any} session
  * @param {string} sid
  * @param {number} now milliseconds since the epoch
- * @returns {number} 0 or less: it has expired; Infinity: it never does
+ * @returns {number | Promise<number>} 0 or less: it has expired; Infinity: it never does; a
+ *   Promise if the function gave one
  * @throws {TypeError} if the cookie's `expires`, or what the function returned, is no time
  */
 function timeToLive(ttl, session, sid, now) {
-  if (typeof ttl === 'function') return fromFunction(ttl(session, sid));
+  if (typeof ttl === 'function') {
+    const seconds = ttl(session, sid);
+    return isThenable(seconds)
+      ? Promise.resolve(seconds).then(fromFunction)
+      : fromFunction(/** @type {number | false} */ (seconds));
+  }
   if (ttl === false) return Infinity;
   const expires = session?.cookie?.expires;
   if (expires === undefined || expires === null || expires === false) return ttl * 1000;

@@ -119,7 +119,9 @@ function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalidArgument('The "url" option has a % that is not followed by two hexadecimal digits');
+    throw invalidArgument(
+      'The "url" option has a % that is not followed by two hexadecimal digits',
+    );
   }
 }
 

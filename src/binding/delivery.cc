@@ -84,8 +84,14 @@ void Delivery::Flush() {
 
 void Delivery::FlushEvents(Napi::Env env) {
   for (const Event& event : std::exchange(events_, {})) {
-    const napi_value error = event.error ? MakeFailure(env, *event.error) : env.Undefined();
-    Call(env, on_event_, {Napi::String::New(env, event.name), error});
+    if (silent_) return;
+    const Napi::HandleScope scope(env);
+    const napi_value name = DecodeBytes(env, event.name, Decoding::kText);
+    if (event.error) {
+      Call(env, on_event_, {name, MakeFailure(env, *event.error)});
+    } else {
+      Call(env, on_event_, {name});
+    }
   }
 }
 
@@ -103,7 +109,7 @@ void Delivery::FlushResults(Napi::Env env) {
     }
     // After an exception the rest of the batch is still to be told.
     auto argument = static_cast<double>(count);
-    while (!Call(env, on_results_, {Napi::Number::New(env, argument)}) && !silent_) argument = 0;
+    while (!Call(env, on_results_, {MakeNumber(env, argument)}) && !silent_) argument = 0;
   }
   delivering_.clear();
   if (results_.empty()) {
@@ -126,7 +132,7 @@ void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
   }
 }
 
-napi_value Delivery::MakeValue(Napi::Env env, const Result& result) {
+napi_value Delivery::MakeValue(napi_env env, const Result& result) {
   switch (result.kind) {
     case Kind::kValue:
       return DecodeBytes(env, result.value, DecodingOf(result.slot));
@@ -138,28 +144,36 @@ napi_value Delivery::MakeValue(Napi::Env env, const Result& result) {
     case Kind::kCount:
       break;
   }
-  return env.Undefined();
+  return nullptr;
 }
 
-napi_value Delivery::MakeBatch(Napi::Env env, const Batch& batch, Decoding decoding) {
-  Napi::Array ids = Napi::Array::New(env);
-  Napi::Array values = Napi::Array::New(env);
-  Napi::Array times_to_live = Napi::Array::New(env);
+napi_value Delivery::MakeBatch(napi_env env, const Batch& batch, Decoding decoding) {
+  napi_value ids = nullptr;
+  napi_value values = nullptr;
+  napi_value times_to_live = nullptr;
+  napi_value last = nullptr;
+  napi_value result = nullptr;
+  if (napi_create_array(env, &ids) != napi_ok || napi_create_array(env, &values) != napi_ok ||
+      napi_create_array(env, &times_to_live) != napi_ok ||
+      napi_get_boolean(env, batch.last, &last) != napi_ok ||
+      napi_create_object(env, &result) != napi_ok) {
+    return nullptr;
+  }
   std::uint32_t index = 0;
   for (const std::string& id : batch.ids) {
-    ids.Set(index++, DecodeBytes(env, id, Decoding::kText));
+    napi_set_element(env, ids, index++, DecodeBytes(env, id, Decoding::kText));
   }
   for (const StoredValue& value : batch.values) {
-    ids.Set(index, DecodeBytes(env, value.id, Decoding::kText));
-    values.Set(index, DecodeBytes(env, value.value, decoding));
-    times_to_live.Set(index, static_cast<double>(value.time_to_live));
+    napi_set_element(env, ids, index, DecodeBytes(env, value.id, Decoding::kText));
+    napi_set_element(env, values, index, DecodeBytes(env, value.value, decoding));
+    napi_set_element(env, times_to_live, index,
+                     MakeNumber(env, static_cast<double>(value.time_to_live)));
     ++index;
   }
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("ids", ids);
-  result.Set("values", values);
-  result.Set("timesToLive", times_to_live);
-  result.Set("last", batch.last);
+  SetProperty(env, result, "ids", ids);
+  SetProperty(env, result, "values", values);
+  SetProperty(env, result, "timesToLive", times_to_live);
+  SetProperty(env, result, "last", last);
   return result;
 }
 
@@ -167,9 +181,12 @@ napi_value Delivery::MakeBatch(Napi::Env env, const Batch& batch, Decoding decod
 // napi_fatal_exception it becomes an ordinary uncaughtException.
 bool Delivery::Call(Napi::Env env, const Napi::FunctionReference& function,
                     std::initializer_list<napi_value> arguments) {
+  // An argument that could not be made: the environment is ending.
+  const bool complete = std::find(arguments.begin(), arguments.end(), nullptr) == arguments.end();
   const napi_status status =
-      napi_make_callback(env, *async_context_, receiver_.Value(), function.Value(),
-                         arguments.size(), arguments.begin(), nullptr);
+      complete ? napi_make_callback(env, *async_context_, receiver_.Value(), function.Value(),
+                                    arguments.size(), arguments.begin(), nullptr)
+               : napi_generic_failure;
   if (status == napi_ok) return true;
   bool pending = false;
   napi_value exception = nullptr;

@@ -64,8 +64,8 @@ class Delivery final : public ResultSink {
   void FlushEvents(Napi::Env env);
   void FlushResults(Napi::Env env);
   void Fill(Napi::Env env, std::size_t begin, std::size_t count);
-  napi_value MakeValue(Napi::Env env, const Result& result);
-  napi_value MakeBatch(Napi::Env env, const Batch& batch, Decoding decoding);
+  napi_value MakeValue(napi_env env, const Result& result);
+  napi_value MakeBatch(napi_env env, const Batch& batch, Decoding decoding);
   bool Call(Napi::Env env, const Napi::FunctionReference& function,
             std::initializer_list<napi_value> arguments);
 

@@ -30,6 +30,8 @@ void OpenClient::Terminate() {
 }
 
 void OpenClient::OnClosed() {
+  // Whoever waits for the end finds every operation settled.
+  delivery_.Flush();
   delivery_.AddEvent("close", std::nullopt);
   delivery_.Flush();
   delivery_.Release();

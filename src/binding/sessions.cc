@@ -37,10 +37,13 @@ Napi::Function Sessions::Define(Napi::Env env) {
 
 Sessions::Sessions(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<Sessions>(info),
-      open_(Client::Unwrap(info[0].As<Napi::Object>())->open()),
       prefix_(info[1].As<Napi::String>().Utf8Value()),
       scan_count_(info[2].As<Napi::Number>().Uint32Value()),
-      decoding_(static_cast<Decoding>(info[3].As<Napi::Number>().Uint32Value())) {}
+      decoding_(static_cast<Decoding>(info[3].As<Napi::Number>().Uint32Value())) {
+  // Null in a Worker that is being terminated: no method is ever called then.
+  const Client* client = Client::Unwrap(info[0].As<Napi::Object>());
+  if (client != nullptr) open_ = client->open();
+}
 
 Slot Sessions::SlotOf(const Napi::CallbackInfo& info) const {
   return MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);

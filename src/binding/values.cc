@@ -96,19 +96,36 @@ napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding) 
   return value;
 }
 
-napi_value MakeFailure(Napi::Env env, const Error& error) {
-  Napi::Object failure = Napi::Object::New(env);
+napi_value MakeNumber(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+void SetProperty(napi_env env, napi_value object, const char* name, napi_value value) {
+  if (object != nullptr && value != nullptr) napi_set_named_property(env, object, name, value);
+}
+
+napi_value MakeFailure(napi_env env, const Error& error) {
+  napi_value failure = nullptr;
+  napi_create_object(env, &failure);
+  const auto set_text = [&](const char* name, std::string_view text) {
+    SetProperty(env, failure, name, DecodeBytes(env, text, Decoding::kText));
+  };
+  const auto set_number = [&](const char* name, double number) {
+    SetProperty(env, failure, name, MakeNumber(env, number));
+  };
   const bool system = error.code == ErrorCode::kSystem;
-  failure.Set("code", system ? SystemErrorName(error.system_error) : CodeOf(error.code));
-  failure.Set("message", error.message);
-  if (!error.reply.empty()) failure.Set("reply", error.reply);
+  set_text("code", system ? SystemErrorName(error.system_error) : CodeOf(error.code));
+  set_text("message", error.message);
+  if (!error.reply.empty()) set_text("reply", error.reply);
   if (system) {
-    failure.Set("errno", error.system_error);
-    failure.Set("syscall", error.syscall);
-    failure.Set("address", error.address);
-    if (error.port != 0) failure.Set("port", error.port);
+    set_number("errno", error.system_error);
+    set_text("syscall", error.syscall);
+    set_text("address", error.address);
+    if (error.port != 0) set_number("port", error.port);
   }
-  if (error.cause != nullptr) failure.Set("cause", MakeFailure(env, *error.cause));
+  if (error.cause != nullptr) SetProperty(env, failure, "cause", MakeFailure(env, *error.cause));
   return failure;
 }
 

@@ -20,9 +20,12 @@ enum class Decoding : std::uint8_t {
   kBinary = 2,  // a Buffer
 };
 
+// These make values outside of a call from JavaScript, also when the environment is ending and
+// makes none any more: null then. (node-addon-api's own would end the process over it.)
 napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding);
-
-napi_value MakeFailure(Napi::Env env, const Error& error);
+napi_value MakeNumber(napi_env env, double number);
+napi_value MakeFailure(napi_env env, const Error& error);
+void SetProperty(napi_env env, napi_value object, const char* name, napi_value value);
 
 ConnectionOptions ReadConnectionOptions(const Napi::Object& options);
 
