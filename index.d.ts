@@ -16,7 +16,7 @@ type Callback<Result> = (error: any, result?: Result) => void;
 type MaybePromise<Value> = Value | PromiseLike<Value>;
 
 declare function connectHiredis(middleware: {
-  Store: new (...args: any[]) => any;
+  Store: abstract new (...args: any[]) => any;
 }): typeof connectHiredis.RedisStore;
 
 declare namespace connectHiredis {
@@ -107,7 +107,7 @@ declare namespace connectHiredis {
     /** Put before each session id to make the key. Default `sess:`. */
     prefix?: string;
     /** Seconds, used when the cookie has no `expires`; a function decides alone; false: keys never expire. Default 86,400. */
-    ttl?: number | false | ((session: any, sid: string) => number | false);
+    ttl?: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
     /** As `ttl: false`. Default false. */
     disableTTL?: boolean;
     /** `touch` does nothing and succeeds. Default false. */
@@ -146,7 +146,7 @@ declare namespace connectHiredis {
     constructor(options: Client | StoreOptions);
     readonly client: Client;
     readonly prefix: string;
-    readonly ttl: number | false | ((session: any, sid: string) => number | false);
+    readonly ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
     readonly scanCount: number;
     readonly serializer: Serializer;
     readonly disableTouch: boolean;

@@ -1,9 +1,8 @@
 #include "connection/connection.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
-
-#include <uv.h>
 
 #include "loop/system_error.h"
 #include "protocol/command_writer.h"
@@ -21,12 +20,6 @@ constexpr std::uint64_t kMaxUnanswered = 65'536;
 
 // No command has this index: there is never room for so many.
 constexpr CommandId kHandshakeId = ~CommandId{0};
-
-bool IsNumeric(const std::string& host) {
-  in6_addr address{};
-  return uv_inet_pton(AF_INET, host.c_str(), &address) == 0 ||
-         uv_inet_pton(AF_INET6, host.c_str(), &address) == 0;
-}
 
 Error MakeClosedError() {
   Error error;
@@ -83,7 +76,7 @@ void Connection::Connect() {
   if (!options_.socket_path.empty()) {
     endpoints_.push_back({options_.socket_path, 0});
     ConnectToNext();
-  } else if (IsNumeric(options_.host)) {
+  } else if (IsNumericAddress(options_.host)) {
     endpoints_.push_back({options_.host, options_.port});
     ConnectToNext();
   } else {
@@ -154,7 +147,7 @@ void Connection::OnConnectTimeout() {
     link_.reset();
     ConnectToNext();
   } else {
-    Retry(MakeSystemError(UV_ETIMEDOUT, "connect",
+    Retry(MakeSystemError(SystemErrorFromErrno(ETIMEDOUT), "connect",
                           options_.socket_path.empty() ? options_.host : options_.socket_path,
                           options_.socket_path.empty() ? options_.port : 0));
   }
@@ -179,7 +172,7 @@ void Connection::Retry(Error error) {
     Teardown();
     return;
   }
-  last_error_ = std::make_shared<const Error>(error);
+  last_error_ = std::make_shared<const Error>(std::move(error));
   observer_->OnError(*last_error_);
   if (was_ready) outage_timer_->Start(options_.disconnect_after);
   state_ = State::kBackoff;

@@ -35,6 +35,12 @@ std::vector<std::string> NumericAddresses(const addrinfo* first) {
 
 }  // namespace
 
+bool IsNumericAddress(const std::string& host) {
+  in6_addr address{};
+  return uv_inet_pton(AF_INET, host.c_str(), &address) == 0 ||
+         uv_inet_pton(AF_INET6, host.c_str(), &address) == 0;
+}
+
 Resolver::Resolver(EventLoop loop) : loop_(std::move(loop)) {}
 
 Resolver::~Resolver() { Cancel(); }

@@ -11,6 +11,9 @@
 
 namespace connect_hiredis {
 
+// Whether `host` is an IPv4 or IPv6 address rather than a name.
+bool IsNumericAddress(const std::string& host);
+
 // One name at a time. An answer that comes after the resolver is gone, or after Cancel, is
 // dropped.
 class Resolver {

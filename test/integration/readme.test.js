@@ -1,0 +1,68 @@
+'use strict';
+
+// The README's examples, run as they stand.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { freePort } = require('../helpers/redis-server');
+const { useRedis } = require('../helpers/use-redis');
+
+const ROOT = path.join(__dirname, '../..');
+const redis = useRedis();
+
+const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+
+function start(code, environment = {}) {
+  // From the repository's folder the package's own name leads to itself.
+  const child = spawn(process.execPath, ['-e', code], {
+    cwd: ROOT,
+    env: { ...process.env, REDIS_URL: redis.server.url, SESSION_SECRET: 'test', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.setEncoding('utf8');
+  return child;
+}
+
+async function untilListening(port) {
+  for (;;) {
+    try {
+      return await fetch(`http://127.0.0.1:${port}/`);
+    } catch (error) {
+      if (error.cause?.code !== 'ECONNREFUSED') throw error;
+    }
+  }
+}
+
+test('the quick start counts the visits of one visitor', async () => {
+  const port = await freePort();
+  const app = start(examples[0], { PORT: String(port) });
+  try {
+    const first = await untilListening(port);
+    await expect(first.text()).resolves.toBe('Visit number 1');
+    const cookie = first.headers.get('set-cookie').split(';')[0];
+    const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie } });
+    await expect(second.text()).resolves.toBe('Visit number 2');
+    await expect(redis.admin.keys('sess:*')).resolves.toHaveLength(1);
+  } finally {
+    app.kill();
+    await once(app, 'exit');
+  }
+});
+
+test('the example with Promises prints what it stored, and ends by itself', async () => {
+  const child = start(examples[1]);
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
+  expect(output).toContain("user: 'ann'");
+  expect(output).toContain('1 session');
+  await expect(redis.admin.keys('shop:*')).resolves.toEqual([]);
+});
+
+test('no example of the README is left out here', () => {
+  expect(examples).toHaveLength(2);
+});
