@@ -1,0 +1,234 @@
+'use strict';
+
+// `npm test`: runs everything and sums up what the runners counted. `npm test -- core demo` runs
+// only those; the names are the keys of RUNNERS.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { buildAddon } = require('./build');
+const {
+  ROOT,
+  SetupError,
+  ensureNpmPackages,
+  ensureTools,
+  npmCommand,
+  runMain,
+  tryTools,
+} = require('./setup');
+
+const REPORTS = path.join(ROOT, 'build', 'reports');
+/** The last line of the output once more, for .ci/run. */
+const SUMMARY = path.join(ROOT, 'build', 'test-summary.txt');
+const TIMEOUT = 20 * 60 * 1000;
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+/**
+ * Runs a command with its output on the terminal.
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {boolean} whether it succeeded
+ */
+function run(command, ...args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: TIMEOUT,
+    killSignal: 'SIGKILL',
+  });
+  if (error) process.stderr.write(`${command}: ${error.message}\n`);
+  return status === 0;
+}
+
+/**
+ * Runs a command silently; its output is shown only if it fails.
+ * @param {string} command
+ * @param {string[]} args
+ */
+function runQuietly(command, ...args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const output = `${stdout ?? ''}${stderr ?? ''}`;
+  if (status !== 0) process.stderr.write(`${output}${error ? `${error.message}\n` : ''}`);
+  return { ok: status === 0, output };
+}
+
+/**
+ * The place of a report that a runner is going to write; an old one would be counted twice.
+ * @param {string} name
+ */
+function freshReport(name) {
+  fs.mkdirSync(REPORTS, { recursive: true });
+  const file = path.join(REPORTS, name);
+  fs.rmSync(file, { force: true });
+  return file;
+}
+
+/** @param {string} file */
+const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
+
+/**
+ * A runner that failed although no test did, failed as a whole.
+ * @param {Count} counted
+ * @param {boolean} ok
+ * @returns {Count}
+ */
+const withRunner = (counted, ok) =>
+  ok || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+
+/** GoogleTest for the core, through CTest. @returns {Count} */
+function core() {
+  ensureTools('cmake', 'make', 'c++', 'libuv', 'gtest');
+  const parallel = String(os.availableParallelism());
+  const built =
+    runQuietly('cmake', '--preset', 'core-tests').ok &&
+    runQuietly('cmake', '--build', '--preset', 'core-tests', '--parallel', parallel).ok;
+  if (!built) return { passed: 0, failed: 1, skipped: 0 };
+  const report = freshReport('core.xml');
+  const ok = run('ctest', '--preset', 'core-tests', '--output-junit', report);
+  const suite = /<testsuite\b[^>]*>/.exec(read(report))?.[0] ?? '';
+  const number = (/** @type {string} */ name) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = number('failures');
+  const skipped = number('skipped') + number('disabled');
+  return withRunner({ passed: number('tests') - failed - skipped, failed, skipped }, ok);
+}
+
+/**
+ * @param {string} name of the report
+ * @param {string[]} args
+ * @returns {Count}
+ */
+function runJest(name, ...args) {
+  ensureTools('redis-server');
+  builtAddon();
+  const report = freshReport(`${name}.json`);
+  const ok = run(npmCommand('jest'), '--ci', '--json', `--outputFile=${report}`, ...args);
+  const result = JSON.parse(read(report) || '{}');
+  const number = (/** @type {string} */ key) => Number(result[key] ?? 0);
+  const counted = {
+    passed: number('numPassedTests'),
+    // A file that could not even be loaded has no tests that could fail.
+    failed: number('numFailedTests') + number('numRuntimeErrorTestSuites'),
+    skipped: number('numPendingTests') + number('numTodoTests'),
+  };
+  return withRunner(counted, ok);
+}
+
+/** All of Jest but the browser. */
+const jest = () =>
+  runJest(
+    'jest',
+    '--testMatch=**/test/**/*.test.js',
+    '--testPathIgnorePatterns=/node_modules/',
+    '--testPathIgnorePatterns=/test/browser/',
+  );
+
+function browser() {
+  // Where it cannot be had the test skips itself, and says so.
+  tryTools('chromium');
+  return runJest('browser', '--testMatch=**/test/browser/**/*.test.js');
+}
+
+/** Real uses of the types; each file that compiles is a test. @returns {Count} */
+function types() {
+  const folder = path.join(ROOT, 'test', 'types');
+  const config = path.join(folder, 'tsconfig.json');
+  const list = runQuietly(npmCommand('tsc'), '-p', config, '--listFilesOnly');
+  if (!list.ok) return { passed: 0, failed: 1, skipped: 0 };
+  const files = list.output
+    .split(/\r?\n/)
+    .map((line) => path.resolve(ROOT, line))
+    .filter((file) => file.startsWith(folder + path.sep));
+  const { ok, output } = runQuietly(npmCommand('tsc'), '-p', config, '--pretty', 'false');
+  const wrong = new Set(
+    [...output.matchAll(/^(.+?)\(\d+,\d+\): error /gm)].map(([, file]) => path.resolve(ROOT, file)),
+  );
+  const failed = files.filter((file) => wrong.has(file)).length;
+  return withRunner({ passed: files.length - failed, failed, skipped: 0 }, ok);
+}
+
+/** @returns {Count} */
+function demo() {
+  builtAddon();
+  const ok = run(process.execPath, path.join(__dirname, 'demo.js'), '--check');
+  return { passed: Number(ok), failed: Number(!ok), skipped: 0 };
+}
+
+/** @type {{ failure?: unknown } | undefined} */
+let build;
+
+/** Builds the addon once, and fails each runner that needs it if that fails. */
+function builtAddon() {
+  if (!build) {
+    build = {};
+    try {
+      buildAddon();
+    } catch (failure) {
+      build = { failure };
+    }
+  }
+  if (build.failure) throw build.failure;
+}
+
+/** @type {Record<string, () => Count>} */
+const RUNNERS = { core, jest, types, browser, demo };
+
+/** @param {Count} count */
+function format({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/**
+ * @param {string} name
+ * @returns {Count}
+ */
+function count(name) {
+  process.stdout.write(`\n== ${name}\n`);
+  try {
+    const result = RUNNERS[name]();
+    if (result.passed + result.failed + result.skipped > 0) return result;
+    process.stderr.write(`${name}: the runner counted nothing\n`);
+  } catch (error) {
+    const text = error instanceof SetupError ? error.message : /** @type {any} */ (error)?.stack;
+    process.stderr.write(`${name}: ${text ?? error}\n`);
+  }
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+function main() {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !Object.hasOwn(RUNNERS, name));
+  if (unknown.length > 0) {
+    throw new SetupError(
+      `Unknown: ${unknown.join(', ')}. Known: ${Object.keys(RUNNERS).join(', ')}.`,
+    );
+  }
+  fs.rmSync(SUMMARY, { force: true });
+  ensureNpmPackages();
+  const chosen = names.length > 0 ? names : Object.keys(RUNNERS);
+  const counts = chosen.map((name) => ({ name, ...count(name) }));
+
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  process.stdout.write('\n');
+  for (const { name, ...each } of counts) {
+    process.stdout.write(`${name.padEnd(8)} ${format(each)}\n`);
+    total.passed += each.passed;
+    total.failed += each.failed;
+    total.skipped += each.skipped;
+  }
+  const line = format(total);
+  fs.mkdirSync(path.dirname(SUMMARY), { recursive: true });
+  fs.writeFileSync(SUMMARY, `${line}\n`);
+  process.stdout.write(`\n${line}\n`);
+  if (total.failed > 0) process.exitCode = 1;
+}
+
+runMain(main);
