@@ -1,0 +1,34 @@
+'use strict';
+
+// Waits for something that announces itself by no event: asks again and again, up to a bound.
+
+const { setTimeout: pause } = require('node:timers/promises');
+
+/**
+ * Resolves with the first truthy answer of `question`; rejects when there was none in time.
+ * @template T
+ * @param {() => T | Promise<T>} question
+ * @param {{ what?: string, within?: number, every?: number }} [options]
+ * @returns {Promise<T>}
+ */
+async function until(question, { what = 'it', within = 10_000, every = 10 } = {}) {
+  const end = performance.now() + within;
+  for (;;) {
+    const answer = await question();
+    if (answer) return answer;
+    if (performance.now() > end) throw new Error(`${what} did not come true in ${within} ms`);
+    await pause(every);
+  }
+}
+
+/** A promise with its two ends in reach. */
+function deferred() {
+  let resolve, reject;
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+module.exports = { until, deferred };

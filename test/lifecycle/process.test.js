@@ -1,0 +1,144 @@
+'use strict';
+
+// How a process with a store ends, and how it goes on.
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { runScript } = require('../helpers/child');
+const { useRedis } = require('../helpers/use-redis');
+
+const redis = useRedis();
+const root = path.join(__dirname, '..', '..');
+const fixture = (name) => path.join(__dirname, 'fixtures', name);
+
+describe('process.exit', () => {
+  test.each([
+    'at once',
+    'in a callback',
+    'in the middle of a batch',
+    'in a promise continuation',
+    'in a ready listener',
+    'in an error listener',
+    'in a close callback',
+    'while closing',
+    'in an exit listener that asks again',
+    'on uncaughtException',
+  ])('%s ends the process with its code', async (moment) => {
+    const args = [moment, redis.server.url];
+    await expect(runScript(fixture('exit.js'), { args })).resolves.toMatchObject({
+      code: 7,
+      signal: null,
+      stderr: '',
+    });
+  });
+});
+
+describe('an idle process', () => {
+  const run = (kind) => runScript(fixture('idle.js'), { args: [kind, redis.server.url] });
+  const worked = ['set OK', 'got 1'];
+
+  test.each(['plain', 'of a client, ref() called after unref()'])(
+    'stays with a store %s',
+    async (kind) => {
+      await expect(run(kind)).resolves.toMatchObject({ code: 0, lines: [...worked, 'stayed'] });
+    },
+  );
+
+  test.each(['with unref', 'of a client with unref', 'of a client, unref() called', 'closed'])(
+    'ends by itself with a store %s, once its operations were answered',
+    async (kind) => {
+      await expect(run(kind)).resolves.toMatchObject({
+        code: 0,
+        signal: null,
+        lines: worked,
+        stderr: '',
+      });
+    },
+  );
+
+  test('ends by itself with an unref store that cannot connect', async () => {
+    await expect(run('with unref, never connected')).resolves.toMatchObject({
+      code: 0,
+      signal: null,
+      lines: [],
+      stderr: '',
+    });
+  });
+
+  test('with unref waits for an operation that the server takes its time for', async () => {
+    await redis.admin.sendCommand(['CLIENT', 'PAUSE', '800', 'WRITE']);
+    await expect(run('with unref')).resolves.toMatchObject({ code: 0, lines: worked });
+  });
+});
+
+test('a store that nobody refers to any more is not collected while it works', async () => {
+  const options = { nodeArgs: ['--expose-gc'], args: [redis.server.url] };
+  await expect(runScript(fixture('garbage.js'), options)).resolves.toMatchObject({
+    code: 0,
+    signal: null,
+    lines: ['callback OK', 'access 1', 'event', 'stores 200', 'again 1'],
+    stderr: '',
+  });
+});
+
+describe('two copies of the package', () => {
+  let folder;
+
+  beforeAll(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-copies-'));
+    fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+    for (const copy of ['one', 'two']) {
+      const into = path.join(folder, copy);
+      fs.mkdirSync(path.join(into, 'build', 'Release'), { recursive: true });
+      for (const part of ['package.json', 'lib', 'build/Release/connect_hiredis.node']) {
+        fs.cpSync(path.join(root, part), path.join(into, part), { recursive: true });
+      }
+    }
+  });
+
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  test('work side by side in one process', async () => {
+    const args = [path.join(folder, 'one'), path.join(folder, 'two'), redis.server.url];
+    await expect(runScript(fixture('twice.js'), { args })).resolves.toMatchObject({
+      code: 0,
+      signal: null,
+      lines: ['got 100', 'same class false', 'lent 1', 'other 1'],
+      stderr: '',
+    });
+  });
+});
+
+test('without an error listener nobody dies of an unreachable server', async () => {
+  const { code, signal, lines } = await runScript(fixture('no-listener.js'));
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  expect(lines).toEqual(['store failed', 'client failed', 'alive']);
+});
+
+test('NODE_DEBUG=connect-hiredis logs an error that nobody listens to', async () => {
+  const env = { NODE_DEBUG: 'connect-hiredis' };
+  const { stderr } = await runScript(fixture('no-listener.js'), { env });
+  expect(stderr).toMatch(/connect-hiredis/i);
+  expect(stderr).toContain('ECONNREFUSED');
+  expect(stderr).not.toContain('very-secret');
+  expect((await runScript(fixture('no-listener.js'))).stderr).toBe('');
+});
+
+test('many stores may share a client', async () => {
+  const args = [redis.server.url];
+  await expect(runScript(fixture('shared.js'), { args })).resolves.toMatchObject({
+    code: 0,
+    lines: ['30 stores'],
+    stderr: '',
+  });
+});
+
+test('the ES module has the same exports as the CommonJS one', async () => {
+  const args = [redis.server.url];
+  await expect(runScript(fixture('module.mjs'), { args })).resolves.toMatchObject({
+    code: 0,
+    lines: ['same true true', 'default true', 'got 1'],
+    stderr: '',
+  });
+});

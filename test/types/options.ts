@@ -1,0 +1,79 @@
+// Every option as a user writes it, and what the compiler must refuse.
+
+import { RedisStore, createClient } from 'connect-hiredis';
+import { deserialize, serialize } from 'node:v8';
+
+// Every form of construction.
+new RedisStore(createClient());
+new RedisStore({ client: createClient('redis://127.0.0.1') });
+new RedisStore({ client: createClient(new URL('redis://127.0.0.1')), prefix: 'a:' });
+new RedisStore({ url: 'redis://user:pass@host:6379/2' });
+new RedisStore({ url: new URL('unix:/run/redis.sock') });
+new RedisStore({ host: 'localhost', port: 6379, db: 2, username: 'web', pass: 'x' });
+new RedisStore({ path: '/run/redis.sock', database: 2, password: 'x' });
+new RedisStore({ socket: '/run/redis.sock' });
+
+// Every option of a store.
+new RedisStore({
+  url: 'redis://127.0.0.1',
+  prefix: 'app:',
+  ttl: 3600,
+  disableTTL: false,
+  disableTouch: true,
+  touchAfter: 30,
+  scanCount: 500,
+  serializer: JSON,
+  unref: true,
+});
+new RedisStore({ port: 6379, ttl: false });
+new RedisStore({ port: 6379, ttl: (session, sid) => (sid ? session.seconds : false) });
+new RedisStore({
+  port: 6379,
+  serializer: { parse: deserialize, stringify: serialize, binary: true },
+});
+new RedisStore({
+  port: 6379,
+  serializer: {
+    parse: async (text: string) => JSON.parse(text),
+    stringify: async (session: unknown) => JSON.stringify(session),
+  },
+});
+
+// Every option of a client.
+createClient({
+  clientName: false,
+  connectTimeout: 1000,
+  commandTimeout: 500,
+  queue: false,
+  backoff: { min: 10, max: 100 },
+  disconnectAfter: 1000,
+  unref: true,
+});
+createClient({ clientName: 'web', queue: 100 });
+
+// @ts-expect-error an option that does not exist
+new RedisStore({ port: 6379, prefx: 'a:' });
+// @ts-expect-error a prefix is a string
+new RedisStore({ port: 6379, prefix: 5 });
+// @ts-expect-error true is no ttl
+new RedisStore({ port: 6379, ttl: true });
+// @ts-expect-error a ttl function gives seconds
+new RedisStore({ port: 6379, ttl: () => 'a day' });
+// @ts-expect-error a serializer needs both
+new RedisStore({ port: 6379, serializer: { parse: JSON.parse } });
+// @ts-expect-error stringify gives something to store
+new RedisStore({ port: 6379, serializer: { parse: JSON.parse, stringify: () => 5 } });
+// @ts-expect-error not delivered yet
+new RedisStore({ port: 6379, cache: true });
+// @ts-expect-error not delivered yet
+new RedisStore({ clients: [{ port: 6379 }] });
+// @ts-expect-error a client is one from createClient
+new RedisStore({ client: { get() {}, set() {} } });
+// @ts-expect-error a string is no store option
+new RedisStore('redis://127.0.0.1');
+// @ts-expect-error a port is a number
+createClient({ port: '6379' });
+// @ts-expect-error options of a store are none of a client
+createClient({ prefix: 'a:' });
+// @ts-expect-error a queue is bounded by a number
+createClient({ queue: true });

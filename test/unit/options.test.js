@@ -1,0 +1,139 @@
+'use strict';
+
+// What options become. That wrong ones are refused is in test/integration/refusals.test.js.
+
+const { readClientOptions, splitStoreOptions } = require('../../lib/options');
+
+describe('readClientOptions', () => {
+  const defaults = {
+    host: '127.0.0.1',
+    port: 6379,
+    socket: '',
+    username: undefined,
+    password: undefined,
+    database: 0,
+    clientName: 'connect-hiredis',
+    connectTimeout: 10_000,
+    commandTimeout: 5000,
+    disconnectAfter: 5000,
+    backoffMin: 50,
+    backoffMax: 2000,
+    queue: 10_000,
+    keepAlive: true,
+  };
+  const read = (options) => readClientOptions(options);
+
+  test.each([[undefined], [{}], ['redis://127.0.0.1'], [new URL('redis://127.0.0.1')]])(
+    'gives the defaults for %p',
+    (input) => {
+      expect(read(input)).toEqual(defaults);
+    },
+  );
+
+  test.each([
+    [
+      { host: 'h', port: 1 },
+      { host: 'h', port: 1 },
+    ],
+    [{ host: '::1' }, { host: '::1' }],
+    [{ socket: '/r.sock' }, { socket: '/r.sock' }],
+    [{ path: '/r.sock' }, { socket: '/r.sock' }],
+    [{ db: 2 }, { database: 2 }],
+    [{ database: 2 }, { database: 2 }],
+    [
+      { username: 'u', pass: 'p' },
+      { username: 'u', password: 'p' },
+    ],
+    [{ password: 'p' }, { password: 'p' }],
+    [{ clientName: false }, { clientName: '' }],
+    [{ clientName: 'web' }, { clientName: 'web' }],
+    [{ connectTimeout: 5 }, { connectTimeout: 5 }],
+    [{ commandTimeout: 5 }, { commandTimeout: 5, disconnectAfter: 5 }],
+    [{ disconnectAfter: 5 }, { disconnectAfter: 5 }],
+    [{ queue: 5 }, { queue: 5 }],
+    [{ queue: false }, { queue: 0 }],
+    [{ backoff: { min: 1, max: 9 } }, { backoffMin: 1, backoffMax: 9 }],
+    [{ backoff: { min: 1 } }, { backoffMin: 1 }],
+    [{ backoff: { max: 9000 } }, { backoffMax: 9000 }],
+    [{ unref: true }, { keepAlive: false }],
+    [
+      { url: 'redis://u:p@h:1/2' },
+      { host: 'h', port: 1, database: 2, username: 'u', password: 'p' },
+    ],
+    [
+      { url: 'redis://h', db: 2, pass: 'p' },
+      { host: 'h', database: 2, password: 'p' },
+    ],
+    [
+      { url: 'unix:/r.sock', commandTimeout: 7 },
+      { socket: '/r.sock', commandTimeout: 7 },
+    ],
+  ])('makes of %j %j', (options, expected) => {
+    const got = read(options);
+    expect(got).toMatchObject(expected);
+    expect(Object.keys(got).sort()).toEqual(Object.keys(defaults).sort());
+  });
+
+  test('keeps the smaller bound of the backoff below the larger one', () => {
+    const small = read({ backoff: { max: 10 } });
+    expect(small.backoffMax).toBe(10);
+    expect(small.backoffMin).toBeLessThanOrEqual(10);
+    const large = read({ backoff: { min: 9000 } });
+    expect(large.backoffMin).toBe(9000);
+    expect(large.backoffMax).toBeGreaterThanOrEqual(9000);
+    expect(() => read({ backoff: { min: 10, max: 9 } })).toThrow(/backoff/);
+  });
+
+  test('refuses the same thing said twice', () => {
+    for (const twice of [
+      { db: 1, database: 1 },
+      { pass: 'a', password: 'a' },
+      { socket: '/a', path: '/a' },
+      { url: 'redis://h/1', db: 1 },
+      { url: 'redis://:a@h', pass: 'a' },
+    ]) {
+      expect(() => read(twice)).toThrow(TypeError);
+    }
+  });
+
+  test('does not change what it is given', () => {
+    const options = Object.freeze({ port: 1, backoff: Object.freeze({ min: 1 }) });
+    read(options);
+    expect(options).toEqual({ port: 1, backoff: { min: 1 } });
+  });
+
+  test('does not take names of Object.prototype for options', () => {
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      expect(() => read({ [name]: 1 })).toThrow(name);
+    }
+    expect(() => read(JSON.parse('{"__proto__": 1}'))).toThrow(/__proto__/);
+  });
+});
+
+describe('splitStoreOptions', () => {
+  test('gives each option of the store its default', () => {
+    expect(splitStoreOptions({})).toEqual({
+      session: {
+        prefix: 'sess:',
+        ttl: 86_400,
+        disableTTL: false,
+        disableTouch: false,
+        touchAfter: 0,
+        scanCount: 100,
+        serializer: JSON,
+      },
+      connection: {},
+    });
+  });
+
+  test('parts what is about sessions from what is about the connection', () => {
+    const given = { prefix: 'a:', ttl: false, port: 1, nonsense: true, scanCount: undefined };
+    const { session, connection } = splitStoreOptions(given);
+    expect(session).toMatchObject({ prefix: 'a:', ttl: false, scanCount: 100 });
+    expect(connection).toEqual({ port: 1, nonsense: true });
+  });
+
+  test('takes an empty prefix', () => {
+    expect(splitStoreOptions({ prefix: '' }).session.prefix).toBe('');
+  });
+});

@@ -1,0 +1,141 @@
+'use strict';
+
+const { timeToLive, showExpiry } = require('../../lib/ttl');
+
+const NOW = Date.parse('2026-01-01T00:00:00.000Z');
+const at = (ms) => new Date(NOW + ms);
+const withCookie = (expires) => ({ cookie: { expires } });
+const left = (ttl, session, sid = 'id') => timeToLive(ttl, session, sid, NOW);
+
+describe('timeToLive', () => {
+  test.each([
+    ['no cookie', {}],
+    ['a cookie without expires', { cookie: {} }],
+    ['expires: null', withCookie(null)],
+    ['expires: undefined', withCookie(undefined)],
+    ['expires: false', withCookie(false)],
+    ['no session at all', undefined],
+    ['null for a session', null],
+  ])('is the ttl for a session with %s', (_, session) => {
+    expect(left(60, session)).toBe(60_000);
+  });
+
+  test.each([
+    ['a Date', at(1234)],
+    ['an ISO string', at(1234).toISOString()],
+    ['milliseconds', NOW + 1234],
+  ])("is what is left until the cookie's expires, given as %s", (_, expires) => {
+    expect(left(60, withCookie(expires))).toBe(1234);
+  });
+
+  test('is 0 at the moment of expiry, and less afterwards', () => {
+    expect(left(60, withCookie(at(0)))).toBe(0);
+    expect(left(60, withCookie(at(-1)))).toBe(-1);
+    // 0 as a number is a time: 1970.
+    expect(left(60, withCookie(0))).toBe(-NOW);
+  });
+
+  test.each([[new Date(NaN)], ['tomorrow'], ['']])('throws for expires: %p', (expires) => {
+    expect(() => left(60, withCookie(expires))).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+  });
+
+  test('does not show a wrong expires in its message', () => {
+    expect(() => left(60, withCookie('very-secret'))).toThrow(/^(?!.*very-secret)/s);
+  });
+
+  test('is Infinity with ttl false, whatever the cookie says', () => {
+    expect(left(false, {})).toBe(Infinity);
+    expect(left(false, withCookie(at(5)))).toBe(Infinity);
+  });
+
+  test('keeps fractions of a second to the millisecond', () => {
+    for (const ms of [1, 9, 250, 1001, 1005, 2007, 4350, 8200, 16_335]) {
+      expect(Math.round(left(ms / 1000, {}))).toBe(ms);
+      expect(left(() => ms / 1000, {})).toBe(ms);
+    }
+  });
+
+  describe('by a function', () => {
+    test('is what it returns, whatever the cookie says', () => {
+      expect(left(() => 5, withCookie(at(99)))).toBe(5000);
+      expect(left(() => 0, {})).toBe(0);
+      expect(left(() => -1, {})).toBeLessThan(0);
+      expect(left(() => false, {})).toBe(Infinity);
+    });
+
+    test('gives it session and id', () => {
+      const ttl = jest.fn(() => 1);
+      const session = {};
+      left(ttl, session, 'abc');
+      expect(ttl.mock.calls).toEqual([[session, 'abc']]);
+      expect(ttl.mock.calls[0][0]).toBe(session);
+    });
+
+    test.each([[NaN], [undefined], [null], ['5'], [{}], [true]])(
+      'throws when it returns %p',
+      (value) => {
+        expect(() => left(() => value, {})).toThrow(/ttl/);
+      },
+    );
+
+    test('throws what it throws', () => {
+      const error = new Error('no');
+      const ttl = () => {
+        throw error;
+      };
+      expect(() => left(ttl, {})).toThrow(error);
+    });
+  });
+});
+
+describe('showExpiry', () => {
+  const shown = (session, ms) => {
+    showExpiry(session, ms, NOW);
+    return session.cookie?.expires;
+  };
+
+  test.each([
+    ['an ISO string', at(-99).toISOString()],
+    ['a Date', at(-99)],
+  ])('replaces an expires that is %s by the real one', (_, expires) => {
+    expect(shown(withCookie(expires), 5000)).toEqual(at(5000));
+  });
+
+  test.each([[null], [undefined], [false]])('leaves expires: %p alone', (expires) => {
+    expect(shown(withCookie(expires), 5000)).toBe(expires);
+  });
+
+  test.each([[{}], [{ cookie: null }], [{ cookie: 'x' }]])('leaves %p alone', (session) => {
+    const before = structuredClone(session);
+    showExpiry(session, 5000, NOW);
+    expect(session).toEqual(before);
+  });
+
+  test('leaves an expires in the future alone where the key has none', () => {
+    const expires = at(5).toISOString();
+    expect(shown(withCookie(expires), -1)).toBe(expires);
+  });
+
+  test('does not leave a live session looking expired where the key never expires', () => {
+    const session = { cookie: { expires: at(-5).toISOString(), originalMaxAge: 1000 } };
+    expect(new Date(shown(session, -1)).valueOf()).toBeGreaterThan(NOW);
+  });
+
+  test('keeps originalMaxAge, also of a cookie that derives it from expires', () => {
+    const cookie = {
+      originalMaxAge: 1000,
+      at: at(-5),
+      get expires() {
+        return this.at;
+      },
+      set expires(date) {
+        this.at = date;
+        this.originalMaxAge = 7;
+      },
+    };
+    expect(shown({ cookie }, 5000)).toEqual(at(5000));
+    expect(cookie.originalMaxAge).toBe(1000);
+  });
+});
