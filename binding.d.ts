@@ -80,12 +80,29 @@ export class Sessions {
     timeToLive: number,
     mustExist: boolean,
   ): Failure | undefined;
+  /** `timeToLive` as for set: 0 takes the expiry away. */
   touch(slot: number, sid: string, timeToLive: number): Failure | undefined;
   destroy(slot: number, sid: string): Failure | undefined;
+  /**
+   * Stores `value` if `expected` is still what is stored. Its result: a count, 1 if stored and 0
+   * if the session is gone, or what is stored instead.
+   */
+  replace(
+    slot: number,
+    sid: string,
+    expected: string | Uint8Array,
+    value: string | Uint8Array,
+    timeToLive: number,
+  ): Failure | undefined;
+  /** At least one id. Its result: one batch of those that are there, in the order of `sids`. */
+  getMany(slot: number, sids: string[]): Failure | undefined;
+  exists(slot: number, sid: string): Failure | undefined;
+  /** Milliseconds, -1: for ever, -2: no such session. */
+  timeLeft(slot: number, sid: string): Failure | undefined;
   count(slot: number): Failure | undefined;
   clear(slot: number): Failure | undefined;
-  /** Of the ids alone, or of the sessions too. */
-  enumerate(values: boolean): Enumeration;
+  /** Of the ids alone, or of the sessions too; `batchSize` takes the place of `scanCount`. */
+  enumerate(values: boolean, batchSize: number): Enumeration;
 }
 
 export class Enumeration {

@@ -116,6 +116,11 @@ declare namespace connectHiredis {
     touchAfter?: number;
     /** COUNT of each SCAN, and the bound on keys per batch. Default 100. */
     scanCount?: number;
+    /**
+     * Requests that save the same session at once do not undo each other's changes: what each
+     * changed is merged, at every depth; where both changed the same, the last wins. Default false.
+     */
+    concurrencyMerge?: boolean;
     /** Default `JSON`. */
     serializer?: Serializer;
   }
@@ -139,6 +144,22 @@ declare namespace connectHiredis {
     length(): Promise<number>;
     ids(): Promise<string[]>;
     all(): Promise<StoredSession[]>;
+    /**
+     * Changes a session atomically: `change` is called again when somebody else wrote meanwhile.
+     * It gives the session to store, or undefined if it changed the one it got. Resolves with
+     * the session as stored, or null if there is none.
+     */
+    update<Session extends object = session.SessionData>(
+      sid: string,
+      change: (session: Session) => MaybePromise<Session | void>,
+    ): Promise<Session | null>;
+    /** For each id its session, or null: in one round trip. */
+    getMany(sids: string[]): Promise<(session.SessionData | null)[]>;
+    /** Walks over all sessions and never holds more than one batch of `count` keys. */
+    scan(options?: { count?: number }): AsyncGenerator<StoredSession, void>;
+    exists(sid: string): Promise<boolean>;
+    /** Seconds; -1: it never expires, -2: there is no such session. */
+    ttl(sid: string): Promise<number>;
     close(): Promise<void>;
   }
 

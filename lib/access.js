@@ -1,7 +1,9 @@
 'use strict';
 // The store's operations as Promises.
 
+const { update } = require('./compare-and-set');
 const enumeration = require('./enumeration');
+const { readCount } = require('./options');
 const { PromiseTarget } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
@@ -10,6 +12,8 @@ const { PromiseTarget } = require('./target');
 const isOk = (result) => result === 'OK';
 /** @param {number} count */
 const isSome = (count) => count > 0;
+/** @param {number} left milliseconds, or below 0 what Redis means by it */
+const toSeconds = (left) => (left < 0 ? left : Math.ceil(left / 1000));
 
 class Access {
   #operations;
@@ -66,10 +70,61 @@ class Access {
     return target.promise;
   }
 
+  /**
+   * Changes a session atomically: when somebody else wrote it meanwhile, `change` is called
+   * again with what is stored now.
+   *
+   * @param {string} sid
+   * @param {(session: any) => any} change gets the session; gives the one to store, a Promise
+   *   of it, or undefined if it changed the one it got
+   * @returns {Promise<any>} the session as stored; null if there is none
+   */
+  update(sid, change) {
+    return update(this.#operations, sid, change);
+  }
+
+  /**
+   * Reads several sessions in one round trip.
+   *
+   * @param {string[]} sids
+   * @returns {Promise<any[]>} for each id its session, or null
+   */
+  getMany(sids) {
+    return enumeration.getMany(this.#operations, sids);
+  }
+
+  /**
+   * @param {string} sid
+   * @returns {Promise<boolean>}
+   */
+  exists(sid) {
+    return this.#ask(sid, isSome, (slot) => this.#operations.native.exists(slot, sid));
+  }
+
+  /**
+   * @param {string} sid
+   * @returns {Promise<number>} seconds; -1: it never expires, -2: there is no such session
+   */
+  ttl(sid) {
+    return this.#ask(sid, toSeconds, (slot) => this.#operations.native.timeLeft(slot, sid));
+  }
+
+  /**
+   * Walks over all sessions, each with its id; never holds more than one batch.
+   *
+   * @param {{ count?: number }} [options] `count`: the most keys of a batch; default: scanCount
+   * @returns {AsyncGenerator<any, void>}
+   */
+  scan({ count } = {}) {
+    return enumeration.scan(this.#operations, count === undefined ? count : readCount(count));
+  }
+
   /** @returns {Promise<number>} how many were removed */
   clear() {
-    const target = new PromiseTarget();
-    this.#operations.throttle.clear();
+    const target = new PromiseTarget((removed) => {
+      this.#operations.throttle.clear();
+      return removed;
+    });
     this.#operations.run(target, (slot) => this.#operations.native.clear(slot));
     return target.promise;
   }
@@ -94,6 +149,18 @@ class Access {
   /** @returns {Promise<void>} resolves when the last handle is closed */
   close() {
     return this.#close();
+  }
+
+  /**
+   * @param {string} sid
+   * @param {(count: number) => any} map
+   * @param {(slot: number) => import('../binding').Failure | undefined} send
+   */
+  async #ask(sid, map, send) {
+    this.#operations.checkSid(sid);
+    const target = new PromiseTarget(map);
+    this.#operations.run(target, send);
+    return target.promise;
   }
 }
 

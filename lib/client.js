@@ -20,6 +20,7 @@ const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
 class Client extends EventEmitter {
   #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
   #native;
+  #commandTimeout;
   /** @type {Promise<void>} */
   #closed;
   /** @type {(() => void) | undefined} */
@@ -31,6 +32,9 @@ class Client extends EventEmitter {
     this.#closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
+    this.#commandTimeout = options.commandTimeout;
+    // As many stores as one likes may listen.
+    this.setMaxListeners(0);
     this.#native = new native.Client(options, this.#receiver);
   }
 
@@ -72,6 +76,7 @@ class Client extends EventEmitter {
       native: new native.Sessions(this.#native, prefix, scanCount, decoding),
       receiver: this.#receiver,
       Result: native.Result,
+      commandTimeout: this.#commandTimeout,
     };
   }
 

@@ -2,7 +2,7 @@
 // Operations over all sessions of a store, in batches: between two of them the event loop goes
 // its way.
 
-const { isThenable } = require('./serializer');
+const { invalidArgument } = require('./errors');
 const { PromiseTarget } = require('./target');
 const { showExpiry } = require('./ttl');
 
@@ -11,10 +11,11 @@ const { showExpiry } = require('./ttl');
 /**
  * @param {Operations} operations
  * @param {boolean} values whether the sessions are wanted, or their ids alone
+ * @param {number} [count] the most keys of one batch
  * @returns {AsyncGenerator<import('../binding').Batch, void>}
  */
-async function* batches(operations, values) {
-  const enumeration = operations.native.enumerate(values);
+async function* batches(operations, values, count = operations.scanCount) {
+  const enumeration = operations.native.enumerate(values, count);
   for (;;) {
     const target = new PromiseTarget();
     operations.run(target, (slot) => enumeration.next(slot));
@@ -38,34 +39,67 @@ async function ids(operations) {
 }
 
 /**
+ * Never holds more than one batch.
+ *
+ * @param {Operations} operations
+ * @param {number} [count]
+ * @returns {AsyncGenerator<any, void>} sessions, each with its id
+ */
+async function* scan(operations, count) {
+  for await (const batch of batches(operations, true, count)) {
+    for (const [index, session] of (await decode(operations, batch)).entries()) {
+      if (session === null) continue;
+      session.id = batch.ids[index];
+      yield session;
+    }
+  }
+}
+
+/**
  * @param {Operations} operations
  * @returns {Promise<any[]>} sessions, each with its id
  */
 async function sessions(operations) {
   const all = [];
-  for await (const batch of batches(operations, true)) {
-    for (const session of await decode(operations, batch)) all.push(session);
-  }
+  for await (const session of scan(operations)) all.push(session);
   return all;
 }
 
 /**
  * @param {Operations} operations
- * @param {import('../binding').Batch} batch
+ * @param {string[]} sids
+ * @returns {Promise<any[]>} for each id its session, or null
  */
-async function decode(operations, batch) {
-  const { codec } = operations;
-  const decoded = batch.values.map((value) => codec.decode(value));
-  const parsed = decoded.some(isThenable) ? await Promise.all(decoded) : decoded;
+async function getMany(operations, sids) {
+  if (!Array.isArray(sids))
+    throw invalidArgument('getMany() must be given an array of session ids');
+  for (const sid of sids) operations.checkSid(sid);
+  if (sids.length === 0) return [];
+  const target = new PromiseTarget();
+  operations.run(target, (slot) => operations.native.getMany(slot, sids));
+  /** @type {import('../binding').Batch} */
+  const batch = await target.promise;
+  const found = await decode(operations, batch);
+  // The batch has them in the same order, those that are missing left out.
+  let next = 0;
+  return sids.map((sid) => (batch.ids[next] === sid ? found[next++] : null));
+}
+
+/**
+ * @param {Operations} operations
+ * @param {import('../binding').Batch} batch
+ * @returns {Promise<any[]>} for each value the session, or null
+ */
+async function decode({ codec }, batch) {
+  // One that fails must not leave another's rejection to nobody.
+  const found = codec.isJson
+    ? batch.values.map((value) => codec.decode(value))
+    : await Promise.all(batch.values.map(async (value) => codec.decode(value)));
   const now = Date.now();
-  const found = [];
-  for (const [index, session] of parsed.entries()) {
-    if (session === null) continue;
-    showExpiry(session, batch.timesToLive[index], now);
-    session.id = batch.ids[index];
-    found.push(session);
+  for (const [index, session] of found.entries()) {
+    if (session !== null) showExpiry(session, batch.timesToLive[index], now);
   }
   return found;
 }
 
-module.exports = { ids, sessions };
+module.exports = { getMany, ids, scan, sessions };

@@ -2,11 +2,20 @@
 // The store's operations on one session: from session to bytes and back. Each settles its target
 // exactly once, never before it has returned.
 
+const { Merging } = require('./compare-and-set');
+const {
+  completeDestroy,
+  completeExpired,
+  completeGet,
+  completePlain,
+  completeSet,
+  completeTouch,
+} = require('./completions');
 const { fromFailure, invalidArgument, orError } = require('./errors');
-const { createCodec, isThenable } = require('./serializer');
+const { Decoding, createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { TouchThrottle } = require('./touch-throttle');
-const { showExpiry, timeToLive } = require('./ttl');
+const { timeToLive, toMilliseconds } = require('./ttl');
 
 /** @typedef {import('./target').Target} Target */
 /** @typedef {import('./target').Complete} Complete */
@@ -17,19 +26,10 @@ const { showExpiry, timeToLive } = require('./ttl');
  * @property {import('../binding').Sessions} native
  * @property {InstanceType<typeof import('./receiver').Receiver>} receiver
  * @property {typeof import('../binding').Result} Result
+ * @property {number} commandTimeout milliseconds
  */
 
 const TTL_FUNCTION = 'The function given as "ttl"';
-
-/**
- * What a set or a touch has to know when its result comes.
- *
- * @typedef {object} Write
- * @property {Operations} operations
- * @property {string} sid
- * @property {any} [session] of a set
- * @property {number} left milliseconds; Infinity: for ever
- */
 
 /**
  * @param {unknown} sid
@@ -43,14 +43,6 @@ function checkSid(sid) {
   return undefined;
 }
 
-/**
- * @param {number} left
- * @returns {number} as the binding takes it: whole, and 0 for ever
- */
-function toMilliseconds(left) {
-  return left === Infinity ? 0 : Math.max(1, Math.round(left));
-}
-
 class Operations {
   /**
    * @param {Backend} backend
@@ -60,12 +52,15 @@ class Operations {
     this.native = backend.native;
     this.receiver = backend.receiver;
     this.Result = backend.Result;
+    this.commandTimeout = backend.commandTimeout;
     this.codec = createCodec(options.serializer);
+    this.scanCount = options.scanCount;
     this.ttl = options.disableTTL ? /** @type {const} */ (false) : options.ttl;
     this.disableTouch = options.disableTouch;
     this.throttle = new TouchThrottle(options.touchAfter * 1000);
     /** Sessions that are in the store as far as their requests know. */
     this.loaded = new WeakSet();
+    this.merging = options.concurrencyMerge ? new Merging() : undefined;
   }
 
   /**
@@ -73,9 +68,11 @@ class Operations {
    * destroyed meanwhile.
    *
    * @param {object} session
+   * @param {object} read what `get` gave
    */
-  markLoaded(session) {
+  markLoaded(session, read) {
     this.loaded.add(session);
+    this.merging?.adopt(session, read);
   }
 
   /**
@@ -121,10 +118,14 @@ class Operations {
    */
   touch(target, sid, session) {
     if (this.#refuse(target, sid)) return;
+    if (this.disableTouch) {
+      settleLater(target, null, 'OK');
+      return;
+    }
     const since = Date.now();
     let left;
     try {
-      left = this.disableTouch ? Infinity : timeToLive(this.ttl, session, sid, since);
+      left = timeToLive(this.ttl, session, sid, since);
     } catch (error) {
       settleLater(target, orError(error, TTL_FUNCTION));
       return;
@@ -145,8 +146,20 @@ class Operations {
    */
   destroy(target, sid) {
     if (this.#refuse(target, sid)) return;
-    this.throttle.forget(sid);
-    this.run(target, (slot) => this.native.destroy(slot, sid));
+    const slot = this.#reserve(target, completeDestroy, { operations: this, sid });
+    this.#sent(target, slot, this.native.destroy(slot, sid));
+  }
+
+  /**
+   * Anything else that the binding can do.
+   *
+   * @param {Target} target
+   * @param {Complete} complete
+   * @param {(slot: number) => import('../binding').Failure | undefined} send
+   */
+  send(target, complete, send) {
+    const slot = this.#reserve(target, complete, this);
+    this.#sent(target, slot, send(slot));
   }
 
   /**
@@ -156,8 +169,16 @@ class Operations {
    * @param {(slot: number) => import('../binding').Failure | undefined} send
    */
   run(target, send) {
-    const slot = this.#reserve(target, completePlain, this);
-    this.#sent(target, slot, send(slot));
+    this.send(target, completePlain, send);
+  }
+
+  /**
+   * @param {unknown} sid
+   * @throws {TypeError} if it cannot be the id of a session
+   */
+  checkSid(sid) {
+    const error = checkSid(sid);
+    if (error) throw error;
   }
 
   /**
@@ -195,7 +216,7 @@ class Operations {
    * @param {Target} target
    * @param {string} sid
    * @param {any} session
-   * @param {string | Uint8Array} data
+   * @param {string | Buffer} data
    * @param {number} left
    */
   #store(target, sid, session, data, left) {
@@ -203,7 +224,12 @@ class Operations {
       this.destroy(target, sid);
       return;
     }
-    const slot = this.#reserve(target, completeSet, { operations: this, sid, session, left });
+    if (this.merging?.knows(session)) {
+      settleFrom(target, this.merging.save(this, sid, session, data, left));
+      return;
+    }
+    const context = { operations: this, sid, session, left, data };
+    const slot = this.#reserve(target, completeSet, context);
     const mustExist = this.loaded.has(session);
     this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
   }
@@ -215,7 +241,7 @@ class Operations {
    * @param {number} since
    */
   #renew(target, sid, left, since) {
-    if (left === Infinity || this.throttle.covers(sid, left, since)) {
+    if (this.throttle.covers(sid, left, since)) {
       settleLater(target, null, 'OK');
     } else if (left <= 0) {
       this.throttle.forget(sid);
@@ -260,88 +286,15 @@ class Operations {
   }
 }
 
-// ---- What results of the binding mean ----
-
-/** @type {Complete} */
-function completeGet(target, kind, left, value) {
-  const { Result, codec } = /** @type {Operations} */ (target.context);
-  if (kind === Result.failure) {
-    target.settle(fromFailure(value));
-    return;
-  }
-  if (kind === Result.none) {
-    target.settle(null, null);
-    return;
-  }
-  let session;
-  try {
-    session = codec.decode(value);
-    if (isThenable(session)) {
-      settleFrom(
-        target,
-        session.then((/** @type {any} */ parsed) => show(parsed, left)),
-      );
-      return;
-    }
-    show(session, left);
-  } catch (error) {
-    target.settle(error);
-    return;
-  }
-  target.settle(null, session);
-}
-
 /**
- * @param {any} session
- * @param {number} left
+ * What stored bytes have to become for the binding's part of a store.
+ *
+ * @param {SessionOptions} options
  */
-function show(session, left) {
-  if (session !== null) showExpiry(session, left, Date.now());
-  return session;
+function decodingFor(options) {
+  const { decoding } = createCodec(options.serializer);
+  // To be compared with what is stored, bytes have to come through unchanged.
+  return options.concurrencyMerge && decoding === Decoding.text ? Decoding.auto : decoding;
 }
 
-/** @type {Complete} */
-function completeSet(target, kind, stored, value) {
-  const { operations, sid, session, left } = /** @type {Write} */ (target.context);
-  if (kind === operations.Result.failure) {
-    target.settle(fromFailure(value));
-    return;
-  }
-  if (stored === 0) {
-    operations.throttle.forget(sid);
-    target.settle(null, null);
-    return;
-  }
-  operations.throttle.renewed(sid, left, Date.now());
-  // A request that stored a new session and saves it again later must not bring it back either.
-  if (session.req?.session === session) operations.markLoaded(session);
-  target.settle(null, 'OK');
-}
-
-/** @type {Complete} */
-function completeTouch(target, kind, renewed, value) {
-  const { operations, sid, left } = /** @type {Write} */ (target.context);
-  if (kind === operations.Result.failure) {
-    target.settle(fromFailure(value));
-    return;
-  }
-  if (renewed === 0) operations.throttle.forget(sid);
-  else operations.throttle.renewed(sid, left, Date.now());
-  target.settle(null, renewed === 0 ? 'EXPIRED' : 'OK');
-}
-
-/** @type {Complete} */
-function completeExpired(target, kind, removed, value) {
-  const { Result } = /** @type {Operations} */ (target.context);
-  if (kind === Result.failure) target.settle(fromFailure(value));
-  else target.settle(null, 'EXPIRED');
-}
-
-/** @type {Complete} */
-function completePlain(target, kind, count, value) {
-  const { Result } = /** @type {Operations} */ (target.context);
-  if (kind === Result.failure) target.settle(fromFailure(value));
-  else target.settle(null, kind === Result.count ? count : value);
-}
-
-module.exports = { Operations };
+module.exports = { Operations, decodingFor };

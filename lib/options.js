@@ -11,7 +11,6 @@ const { parseUrl } = require('./url');
 /** Options of the contract that this version does not serve. */
 const LATER = new Set([
   'cache',
-  'concurrencyMerge',
   'tls',
   'clients',
   'sentinels',
@@ -170,6 +169,7 @@ const sessionChecks = {
   disableTouch: boolean,
   touchAfter: seconds,
   scanCount: integer(1, MAX_SCAN_COUNT),
+  concurrencyMerge: boolean,
   serializer: checkSerializer,
 };
 
@@ -181,6 +181,7 @@ const sessionChecks = {
  * @property {boolean} disableTouch
  * @property {number} touchAfter seconds
  * @property {number} scanCount
+ * @property {boolean} concurrencyMerge
  * @property {import('..').Serializer | typeof JSON} serializer
  */
 
@@ -192,6 +193,7 @@ const SESSION_DEFAULTS = {
   disableTouch: false,
   touchAfter: 0,
   scanCount: 100,
+  concurrencyMerge: false,
   serializer: JSON,
 };
 
@@ -309,4 +311,14 @@ function refuseTogether(names, one, others) {
   }
 }
 
-module.exports = { splitStoreOptions, readClientOptions };
+/**
+ * The `count` of a scan.
+ *
+ * @param {unknown} count
+ * @returns {number}
+ */
+function readCount(count) {
+  return sessionChecks.scanCount(count, 'count');
+}
+
+module.exports = { readCount, splitStoreOptions, readClientOptions };

@@ -17,6 +17,7 @@ const Decoding = Object.freeze({
 
 /**
  * @typedef {object} Codec
+ * @property {boolean} isJson nothing of it is asynchronous
  * @property {number} decoding
  * @property {(session: any) => any} encode gives a string, a Uint8Array, or a Promise of one;
  *   throws what is to be given to the callback
@@ -26,6 +27,7 @@ const Decoding = Object.freeze({
 
 /** @type {Codec} */
 const jsonCodec = {
+  isJson: true,
   decoding: Decoding.text,
   encode(session) {
     let text;
@@ -62,6 +64,7 @@ function createCodec(serializer) {
   if (serializer === JSON) return jsonCodec;
   const custom = /** @type {Serializer} */ (serializer);
   return {
+    isJson: false,
     decoding: custom.binary === true ? Decoding.binary : Decoding.auto,
     encode: (session) =>
       attempt('ERR_SESSION_SERIALIZE', () => custom.stringify(session), checkStorable),

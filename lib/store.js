@@ -4,9 +4,8 @@
 const { Access } = require('./access');
 const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
-const { Operations } = require('./operations');
+const { Operations, decodingFor } = require('./operations');
 const { splitStoreOptions } = require('./options');
-const { createCodec } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
@@ -66,12 +65,11 @@ function createStoreClass(Store) {
       this.#client = client;
       this.#owned = owned;
       this.#session = session;
-      const { decoding } = createCodec(session.serializer);
       /** @type {import('./operations').Backend} */
       const backend = /** @type {any} */ (client)[kOpenSessions](
         session.prefix,
         session.scanCount,
-        decoding,
+        decodingFor(session),
       );
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());
@@ -187,7 +185,7 @@ function createStoreClass(Store) {
      */
     createSession(request, data) {
       const session = super.createSession(request, data);
-      this.#operations.markLoaded(session);
+      this.#operations.markLoaded(session, data);
       return session;
     }
 
@@ -206,23 +204,28 @@ function createStoreClass(Store) {
 
     /** @returns {Promise<void>} */
     #close() {
-      const closed = this.#closed ?? (this.#owned ? this.#client.close() : Promise.resolve());
+      const closed = this.#closed ?? (this.#owned ? this.#client.close() : this.#leaveClient());
       this.#closed = closed;
       return closed;
     }
+
+    async #leaveClient() {
+      for (const [name, listener] of this.#listeners) this.#client.off(name, listener);
+    }
+
+    /** @type {[string, (...args: any[]) => void][]} */
+    #listeners = [];
 
     // express-session takes `disconnect` and `connect` as: serve requests without a session, and
     // with one again. A connection is of use to it once it is ready.
     #forwardEvents() {
       const client = this.#client;
-      client.on('ready', () => {
-        this.emit('connect', client);
-        this.emit('ready', client);
-      });
-      client.on('disconnect', () => this.emit('disconnect', client));
-      client.on('error', (/** @type {Error} */ error) => {
-        if (this.listenerCount('error') > 0) this.emit('error', error);
-      });
+      this.#listeners = [
+        ['ready', () => ['connect', 'ready'].forEach((name) => this.emit(name, client))],
+        ['disconnect', () => this.emit('disconnect', client)],
+        ['error', (error) => this.listenerCount('error') > 0 && this.emit('error', error)],
+      ];
+      for (const [name, listener] of this.#listeners) client.on(name, listener);
     }
   };
 }

@@ -13,7 +13,7 @@ const MAX_TIME_TO_LIVE = 8.64e15;
  */
 
 /**
- * Milliseconds that a session has left to live, as a whole number.
+ * Milliseconds that a session has left to live.
  *
  * @param {Ttl} ttl the store's option: seconds, a function that decides alone, or false
  * @param {any} session
@@ -46,7 +46,15 @@ function fromFunction(seconds) {
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) {
     throw invalidArgument('The function given as "ttl" must return seconds or false');
   }
-  return Math.min(Math.ceil(seconds * 1000), MAX_TIME_TO_LIVE);
+  return Math.min(seconds * 1000, MAX_TIME_TO_LIVE);
+}
+
+/**
+ * @param {number} left above 0
+ * @returns {number} as the binding takes it: whole, and 0 for ever
+ */
+function toMilliseconds(left) {
+  return left === Infinity ? 0 : Math.max(1, Math.round(left));
 }
 
 /**
@@ -76,4 +84,4 @@ function showExpiry(session, left, now) {
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
 }
 
-module.exports = { timeToLive, showExpiry, MAX_TIME_TO_LIVE };
+module.exports = { timeToLive, showExpiry, toMilliseconds, MAX_TIME_TO_LIVE };

@@ -5,6 +5,8 @@
 
 #include "binding/client.h"
 #include "binding/environment.h"
+#include "core/session/compare_and_set.h"
+#include "core/session/get_many.h"
 
 namespace connect_hiredis {
 
@@ -16,8 +18,11 @@ Napi::Value Tell(Napi::Env env, Admission admission, const Connection& connectio
   return {env, MakeFailure(env, MakeAdmissionError(admission, connection))};
 }
 
-std::chrono::milliseconds MillisecondsOf(const Napi::Value& value) {
-  return std::chrono::milliseconds(value.As<Napi::Number>().Int64Value());
+// 0 stands for no expiry.
+Operations::TimeToLiveOption TimeToLiveOf(const Napi::Value& value) {
+  const std::chrono::milliseconds time_to_live(value.As<Napi::Number>().Int64Value());
+  if (time_to_live.count() == 0) return std::nullopt;
+  return time_to_live;
 }
 
 }  // namespace
@@ -29,6 +34,10 @@ Napi::Function Sessions::Define(Napi::Env env) {
                          InstanceMethod<&Sessions::Set>("set"),
                          InstanceMethod<&Sessions::Touch>("touch"),
                          InstanceMethod<&Sessions::Destroy>("destroy"),
+                         InstanceMethod<&Sessions::Replace>("replace"),
+                         InstanceMethod<&Sessions::GetMany>("getMany"),
+                         InstanceMethod<&Sessions::Exists>("exists"),
+                         InstanceMethod<&Sessions::TimeLeft>("timeLeft"),
                          InstanceMethod<&Sessions::Count>("count"),
                          InstanceMethod<&Sessions::Clear>("clear"),
                          InstanceMethod<&Sessions::Enumerate>("enumerate"),
@@ -56,25 +65,62 @@ Napi::Value Sessions::Get(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Sessions::Set(const Napi::CallbackInfo& info) {
-  const auto time_to_live = MillisecondsOf(info[3]);
   const bool must_exist = info[4].As<Napi::Boolean>().Value();
-  const Admission admission = open_->operations().Set(
-      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]),
-      value_reader_.Read(info.Env(), info[2]),
-      time_to_live.count() == 0 ? std::nullopt : std::optional(time_to_live),
-      must_exist ? Existence::kMustExist : Existence::kAny);
+  const Admission admission =
+      open_->operations().Set(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]),
+                              value_reader_.Read(info.Env(), info[2]), TimeToLiveOf(info[3]),
+                              must_exist ? Existence::kMustExist : Existence::kAny);
   return Tell(info.Env(), admission, open_->connection());
 }
 
 Napi::Value Sessions::Touch(const Napi::CallbackInfo& info) {
   const Admission admission = open_->operations().Touch(
-      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]), MillisecondsOf(info[2]));
+      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]), TimeToLiveOf(info[2]));
   return Tell(info.Env(), admission, open_->connection());
 }
 
 Napi::Value Sessions::Destroy(const Napi::CallbackInfo& info) {
   const Admission admission =
       open_->operations().Destroy(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  CompareAndSet::Write write;
+  write.key = prefix_;
+  write.key += id_reader_.Read(env, info[1]);
+  write.expected = expected_reader_.Read(env, info[2]);
+  write.value = value_reader_.Read(env, info[3]);
+  write.time_to_live = TimeToLiveOf(info[4]);
+  const Admission admission =
+      CompareAndSet::Run(&open_->connection(), &open_->delivery(), SlotOf(info), std::move(write));
+  return Tell(env, admission, open_->connection());
+}
+
+Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto ids = info[1].As<Napi::Array>();
+  std::vector<std::string> keys;
+  keys.reserve(ids.Length());
+  for (std::uint32_t index = 0; index < ids.Length(); ++index) {
+    keys.emplace_back(prefix_) += id_reader_.Read(env, ids.Get(index));
+  }
+  const Admission admission =
+      connect_hiredis::GetMany::Run(&open_->connection(), &open_->delivery(), SlotOf(info),
+                                    std::move(keys), prefix_.size(), scan_count_);
+  return Tell(env, admission, open_->connection());
+}
+
+Napi::Value Sessions::Exists(const Napi::CallbackInfo& info) {
+  const Admission admission =
+      open_->operations().Exists(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, open_->connection());
+}
+
+Napi::Value Sessions::TimeLeft(const Napi::CallbackInfo& info) {
+  const Admission admission =
+      open_->operations().TimeLeft(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
   return Tell(info.Env(), admission, open_->connection());
 }
 
@@ -94,11 +140,12 @@ Napi::Value Sessions::Clear(const Napi::CallbackInfo& info) {
 
 Napi::Value Sessions::Enumerate(const Napi::CallbackInfo& info) {
   const bool values = info[0].As<Napi::Boolean>().Value();
+  const std::size_t batch_size = info[1].As<Napi::Number>().Uint32Value();
   EnumerationObject::Parts parts{
       open_,
       Enumeration::Create(&open_->connection(), &open_->delivery(),
                           values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds, prefix_,
-                          scan_count_),
+                          batch_size),
       decoding_};
   return Environment::Of(info.Env())
       .enumeration_constructor.New(

@@ -22,6 +22,10 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Napi::Value Set(const Napi::CallbackInfo& info);
   Napi::Value Touch(const Napi::CallbackInfo& info);
   Napi::Value Destroy(const Napi::CallbackInfo& info);
+  Napi::Value Replace(const Napi::CallbackInfo& info);
+  Napi::Value GetMany(const Napi::CallbackInfo& info);
+  Napi::Value Exists(const Napi::CallbackInfo& info);
+  Napi::Value TimeLeft(const Napi::CallbackInfo& info);
   Napi::Value Count(const Napi::CallbackInfo& info);
   Napi::Value Clear(const Napi::CallbackInfo& info);
   Napi::Value Enumerate(const Napi::CallbackInfo& info);
@@ -35,6 +39,7 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Decoding decoding_;
   StringReader id_reader_;
   StringReader value_reader_;
+  StringReader expected_reader_;
 };
 
 class EnumerationObject final : public Napi::ObjectWrap<EnumerationObject> {

@@ -2,6 +2,7 @@
 // completed together.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,10 +36,13 @@ struct Command {
   std::vector<std::size_t> ends;  // where each Redis command ends in `wire`
   CommandHandler* handler = nullptr;
   std::uint64_t tag = 0;
-  // Where the last argument begins if it is a time to live in milliseconds, else 0. A command
-  // that had to wait for a connection is sent with what is left of that time.
+  // Where the last argument begins if it is a time to live in milliseconds (0: none), else 0. A
+  // command that had to wait for a connection is sent with what is left of that time.
   std::size_t time_to_live_at = 0;
   std::chrono::milliseconds time_to_live{0};
+  // One more argument follows the time to live: "0", or "1" from the second time on that the
+  // command is sent, when the server may have carried it out already.
+  bool tells_attempt = false;
 
   // Kept by the connection.
   std::vector<Reply> replies;
@@ -46,6 +50,7 @@ struct Command {
   Nanoseconds deadline{0};
   Nanoseconds sent_at{0};
   bool sent = false;
+  bool attempted = false;  // sent before, on a connection that broke
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   Command* previous = nullptr;

@@ -31,11 +31,15 @@ Error MakeClosedError() {
 // While it waited, the session's time went on.
 void RefreshTimeToLive(Command& command, Nanoseconds now) {
   if (command.time_to_live_at == 0) return;
-  const auto left = command.time_to_live -
-                    std::chrono::duration_cast<std::chrono::milliseconds>(now - command.submitted);
-  command.wire.resize(command.time_to_live_at);
+  auto left = command.time_to_live -
+              std::chrono::duration_cast<std::chrono::milliseconds>(now - command.submitted);
   // 1 ms is the shortest that Redis takes; the key is gone before anybody asks for it.
-  CommandWriter(command.wire).Add(std::max<std::int64_t>(left.count(), 1));
+  left = std::max(left, std::chrono::milliseconds(1));
+  if (command.time_to_live.count() == 0) left = std::chrono::milliseconds(0);
+  command.wire.resize(command.time_to_live_at);
+  CommandWriter writer(command.wire);
+  writer.Add(left.count());
+  if (command.tells_attempt) writer.Add(command.attempted ? "1" : "0");
   command.ends.back() = command.wire.size();
 }
 

@@ -32,6 +32,8 @@ void PendingCommands::Release(Command& command) {
   command.replies.clear();
   command.handler = nullptr;
   command.time_to_live_at = 0;
+  command.tells_attempt = false;
+  command.attempted = false;
   free_.push_back(command.index);
 }
 
@@ -73,6 +75,7 @@ void PendingCommands::MarkSent(Command& command) {
 
 void PendingCommands::MarkAllWaiting() {
   for (Command* command = first_; command != nullptr; command = command->next) {
+    command->attempted = command->attempted || command->sent;
     command->sent = false;
     command->replies.clear();
   }

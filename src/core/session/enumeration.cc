@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/command_writer.h"
+#include "session/fetch.h"
 #include "session/glob.h"
 
 namespace connect_hiredis {
@@ -86,14 +87,7 @@ Admission Enumeration::FetchValues() {
   if (admission != Admission::kAccepted) return admission;
   chunk_ = TakeChunk();
   Command& command = NewCommand(Step::kValues);
-  CommandWriter writer(command.wire);
-  writer.Begin(1 + chunk_.size()).Add("MGET");
-  for (const std::string& key : chunk_) writer.Add(key);
-  command.ends.push_back(command.wire.size());
-  for (const std::string& key : chunk_) {
-    writer.Begin(2).Add("PTTL").Add(key);
-    command.ends.push_back(command.wire.size());
-  }
+  WriteFetch(command, chunk_, batch_size_);
   connection_->Submit(command);
   return admission;
 }
@@ -209,21 +203,10 @@ bool Enumeration::TakeUnlink(const Reply& reply) {
 }
 
 bool Enumeration::TakeValues(std::span<const Reply> replies) {
-  const Reply& values = replies[0];
-  if (!values.is(Reply::Type::kArray) || values.size() != chunk_.size()) return false;
-  Batch batch;
-  for (std::size_t index = 0; index < chunk_.size(); ++index) {
-    const Reply value = values[index];
-    const Reply& time_to_live = replies[index + 1];
-    if (!time_to_live.is(Reply::Type::kInteger)) return false;
-    // Lapsed meanwhile, or became something other than a string.
-    if (!value.is(Reply::Type::kString) || time_to_live.integer() == -2) continue;
-    batch.values.push_back(
-        {std::string(IdOf(chunk_[index])), value.text(), time_to_live.integer()});
-  }
+  auto found = ReadFetch(replies, chunk_, prefix_.size());
+  if (!found) return false;
   chunk_.clear();
-  batch.last = scanned_ && keys_.empty();
-  GiveBatch(std::move(batch));
+  GiveBatch({.ids = {}, .values = std::move(*found), .last = scanned_ && keys_.empty()});
   return true;
 }
 

@@ -51,25 +51,45 @@ Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view i
 }
 
 Admission Operations::Touch(Slot slot, std::string_view prefix, std::string_view id,
-                            std::chrono::milliseconds time_to_live) {
+                            TimeToLiveOption time_to_live) {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kTouch, slot);
+  Command& command = NewCommand(Kind::kCount, slot);
   CommandWriter writer(command.wire);
-  writer.Begin(3).Add("PEXPIRE").AddKey(prefix, id);
-  command.time_to_live_at = command.wire.size();
-  command.time_to_live = time_to_live;
-  writer.Add(time_to_live.count());
+  if (time_to_live) {
+    writer.Begin(3).Add("PEXPIRE").AddKey(prefix, id);
+    command.time_to_live_at = command.wire.size();
+    command.time_to_live = *time_to_live;
+    writer.Add(time_to_live->count());
+  } else {
+    // PERSIST answers 0 for a key without expiry as for one that is not there.
+    writer.Begin(2).Add("PERSIST").AddKey(prefix, id);
+    command.ends.push_back(command.wire.size());
+    writer.Begin(2).Add("EXISTS").AddKey(prefix, id);
+  }
   command.ends.push_back(command.wire.size());
   connection_->Submit(command);
   return admission;
 }
 
 Admission Operations::Destroy(Slot slot, std::string_view prefix, std::string_view id) {
+  return Ask(slot, "DEL", prefix, id);
+}
+
+Admission Operations::Exists(Slot slot, std::string_view prefix, std::string_view id) {
+  return Ask(slot, "EXISTS", prefix, id);
+}
+
+Admission Operations::TimeLeft(Slot slot, std::string_view prefix, std::string_view id) {
+  return Ask(slot, "PTTL", prefix, id);
+}
+
+Admission Operations::Ask(Slot slot, std::string_view command_name, std::string_view prefix,
+                          std::string_view id) {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kDestroy, slot);
-  CommandWriter(command.wire).Begin(2).Add("DEL").AddKey(prefix, id);
+  Command& command = NewCommand(Kind::kCount, slot);
+  CommandWriter(command.wire).Begin(2).Add(command_name).AddKey(prefix, id);
   command.ends.push_back(command.wire.size());
   connection_->Submit(command);
   return admission;
@@ -84,9 +104,9 @@ void Operations::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
     case Kind::kSet:
       CompleteSet(slot, replies[0]);
       break;
-    case Kind::kTouch:
-    case Kind::kDestroy:
-      CompleteCount(slot, replies[0]);
+    case Kind::kCount:
+      // The last tells; an error before it tells more.
+      CompleteCount(slot, replies[0].is(Reply::Type::kError) ? replies[0] : replies.back());
       break;
   }
 }

@@ -35,18 +35,25 @@ class Operations final : private CommandHandler {
   // OnCount: 1 if stored, 0 if it had to exist and did not. `time_to_live` at least 1 ms.
   Admission Set(Slot slot, std::string_view prefix, std::string_view id, std::string_view value,
                 TimeToLiveOption time_to_live, Existence existence);
-  // OnCount: 1 if the expiry was renewed, 0 if there is no such session.
+  // OnCount: 1 if the expiry was renewed, or taken away, 0 if there is no such session.
   Admission Touch(Slot slot, std::string_view prefix, std::string_view id,
-                  std::chrono::milliseconds time_to_live);
+                  TimeToLiveOption time_to_live);
   // OnCount: how many were removed.
   Admission Destroy(Slot slot, std::string_view prefix, std::string_view id);
+  // OnCount: 1 or 0.
+  Admission Exists(Slot slot, std::string_view prefix, std::string_view id);
+  // OnCount: milliseconds, -1 if it never expires, -2 if there is no such session.
+  Admission TimeLeft(Slot slot, std::string_view prefix, std::string_view id);
 
  private:
-  enum class Kind : std::uint8_t { kGet, kSet, kTouch, kDestroy };
+  enum class Kind : std::uint8_t { kGet, kSet, kCount };
 
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
   Command& NewCommand(Kind kind, Slot slot);
+  // A command with the key alone, answered by an integer.
+  Admission Ask(Slot slot, std::string_view command_name, std::string_view prefix,
+                std::string_view id);
   void CompleteGet(Slot slot, std::span<const Reply> replies);
   void CompleteSet(Slot slot, const Reply& reply);
   void CompleteCount(Slot slot, const Reply& reply);

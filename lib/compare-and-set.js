@@ -1,0 +1,213 @@
+'use strict';
+// Writes that depend on what is stored: `access.update`, and saving with `concurrencyMerge`.
+
+const { fromFailure, invalidArgument } = require('./errors');
+const { mergeSessions } = require('./merge');
+const { PromiseTarget } = require('./target');
+const { showExpiry, timeToLive, toMilliseconds } = require('./ttl');
+
+/** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
+/** @typedef {string | Buffer} Stored the bytes of a session, as the binding gives them */
+
+/**
+ * What is stored instead of what was expected; null: nothing any more.
+ *
+ * @typedef {{ data: Stored, left: number } | null} Found
+ */
+
+/**
+ * What a request knows of its session.
+ *
+ * @typedef {object} Knowledge
+ * @property {Stored} base the session as the request has seen it: loaded, or saved by itself
+ * @property {Stored} stored what was stored then: more than base, if another's changes were
+ *   merged in when the request saved
+ */
+
+/** A write that was done. */
+const DONE = Symbol('done');
+
+/**
+ * @param {Operations} operations
+ * @param {string} sid
+ * @param {Stored} expected
+ * @param {Stored} data
+ * @param {number} left milliseconds
+ * @returns {Promise<typeof DONE | Found>}
+ */
+function replace(operations, sid, expected, data, left) {
+  const target = new PromiseTarget();
+  const { Result } = operations;
+  operations.send(
+    target,
+    (_, kind, number, value) => {
+      if (kind === Result.failure) target.settle(fromFailure(value));
+      else if (kind === Result.value) target.settle(null, { data: value, left: number });
+      else target.settle(null, number === 0 ? null : DONE);
+    },
+    (slot) => operations.native.replace(slot, sid, expected, data, toMilliseconds(left)),
+  );
+  return target.promise;
+}
+
+/**
+ * @param {Operations} operations
+ * @param {string} sid
+ * @returns {Promise<Found>}
+ */
+function read(operations, sid) {
+  const target = new PromiseTarget();
+  const { Result } = operations;
+  operations.send(
+    target,
+    (_, kind, left, value) => {
+      if (kind === Result.failure) target.settle(fromFailure(value));
+      else target.settle(null, kind === Result.none ? null : { data: value, left });
+    },
+    (slot) => operations.native.get(slot, sid),
+  );
+  return target.promise;
+}
+
+/**
+ * Others changed the session between each reading and writing, for as long as one command may
+ * take: no answer in time, like any other.
+ *
+ * @param {Operations} operations
+ * @param {number} since
+ */
+function checkPatience(operations, since) {
+  if (Date.now() - since < operations.commandTimeout) return;
+  throw fromFailure({
+    code: 'ERR_REDIS_TIMEOUT',
+    message: `Others changed the session faster than it could be written, for ${operations.commandTimeout} ms`,
+  });
+}
+
+/**
+ * Reads, changes and writes a session, again if somebody else wrote it meanwhile.
+ *
+ * @param {Operations} operations
+ * @param {string} sid
+ * @param {(session: any) => any} change gets the session; gives the one to store, a Promise of
+ *   it, or undefined if it changed the one it got
+ * @returns {Promise<any>} the session as stored, or null if there is none
+ */
+async function update(operations, sid, change) {
+  if (typeof change !== 'function') {
+    throw invalidArgument('update() must be given a function that changes the session');
+  }
+  operations.checkSid(sid);
+  const since = Date.now();
+  let found = await read(operations, sid);
+  while (found !== null) {
+    const session = await operations.codec.decode(found.data);
+    if (session === null) return null;
+    showExpiry(session, found.left, Date.now());
+    const changed = (await change(session)) ?? session;
+    const now = Date.now();
+    const left = await timeToLive(operations.ttl, changed, sid, now);
+    const data = await operations.codec.encode(changed);
+    const rest = left - (Date.now() - now);
+    if (rest <= 0) {
+      const target = new PromiseTarget();
+      operations.destroy(target, sid);
+      await target.promise;
+      return null;
+    }
+    operations.throttle.forget(sid);
+    const outcome = await replace(operations, sid, found.data, data, rest);
+    if (outcome === DONE) return changed;
+    checkPatience(operations, since);
+    found = outcome;
+  }
+  return null;
+}
+
+/** Saves what requests changed, not what they have. */
+class Merging {
+  /** @type {WeakMap<object, Stored>} what each session was read from */
+  #read = new WeakMap();
+  /** @type {WeakMap<object, Knowledge>} of each session that belongs to a request */
+  #known = new WeakMap();
+
+  /**
+   * @param {any} session as read
+   * @param {Stored} data
+   */
+  remember(session, data) {
+    if (typeof session === 'object' && session !== null) this.#read.set(session, data);
+  }
+
+  /**
+   * `session` is the request's, made from what was read.
+   *
+   * @param {object} session
+   * @param {object} read
+   */
+  adopt(session, read) {
+    const data = this.#read.get(read);
+    if (data !== undefined) this.know(session, data);
+  }
+
+  /**
+   * `data` is what is stored, and all that the request of `session` knows.
+   *
+   * @param {object} session
+   * @param {Stored} data
+   */
+  know(session, data) {
+    this.#known.set(session, { base: data, stored: data });
+  }
+
+  /** @param {object} session */
+  knows(session) {
+    return this.#known.has(session);
+  }
+
+  /**
+   * @param {Operations} operations
+   * @param {string} sid
+   * @param {any} session that this knows
+   * @param {Stored} mine what the request would store
+   * @param {number} left milliseconds
+   * @returns {Promise<'OK' | null>} null: it was destroyed meanwhile
+   */
+  async save(operations, sid, session, mine, left) {
+    const since = Date.now();
+    const known = /** @type {Knowledge} */ (this.#known.get(session));
+    let expected = known.stored;
+    // Nobody interfered so far: what the request has is all there is.
+    let data = known.base === known.stored ? mine : await merged(operations, known, mine, expected);
+    for (;;) {
+      const rest = Math.max(1, left - (Date.now() - since));
+      const outcome = await replace(operations, sid, expected, data, rest);
+      if (outcome === null) return null;
+      if (outcome === DONE) {
+        this.#known.set(session, { base: mine, stored: data });
+        return 'OK';
+      }
+      checkPatience(operations, since);
+      expected = outcome.data;
+      data = await merged(operations, known, mine, expected);
+    }
+  }
+}
+
+/**
+ * @param {Operations} operations
+ * @param {Knowledge} known
+ * @param {Stored} mine
+ * @param {Stored} theirs
+ * @returns {Promise<Stored>}
+ */
+async function merged({ codec }, known, mine, theirs) {
+  // Read back from bytes, all three have the same form: what a Date became when it was stored
+  // is no change.
+  const [base, changed, current] = await Promise.all(
+    [known.base, mine, theirs].map(async (data) => codec.decode(data)),
+  );
+  return codec.encode(mergeSessions(base ?? {}, changed ?? {}, current ?? {}));
+}
+
+module.exports = { update, Merging };

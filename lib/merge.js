@@ -1,0 +1,88 @@
+'use strict';
+// Three-way deep merge of values: pure. What `mine` changed against `base` is applied to
+// `theirs`.
+
+const { isDeepStrictEqual } = require('node:util');
+
+/** @typedef {Record<string, any>} PlainObject */
+
+/**
+ * Plain objects are merged by key; everything else (arrays, Dates, Buffers, instances) is one
+ * value. Prototypes are looked at in a way that holds for objects of other realms.
+ *
+ * @param {unknown} value
+ * @returns {value is PlainObject}
+ */
+function isPlainObject(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * @param {PlainObject} one
+ * @param {PlainObject} other
+ * @param {string} key
+ */
+function isSame(one, other, key) {
+  const has = Object.hasOwn(one, key);
+  if (has !== Object.hasOwn(other, key)) return false;
+  return !has || isDeepStrictEqual(one[key], other[key]);
+}
+
+/**
+ * `__proto__` is data like any other key: assigning it would set the prototype instead.
+ *
+ * @param {PlainObject} target
+ * @param {string} key
+ * @param {any} value
+ */
+function define(target, key, value) {
+  Object.defineProperty(target, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
+}
+
+/**
+ * Merges plain objects by key, at every depth, deletions included. Where both changed the same
+ * leaf, mine wins.
+ *
+ * @param {PlainObject} base what both began with
+ * @param {PlainObject} mine
+ * @param {PlainObject} theirs
+ * @returns {PlainObject} a new object; what it holds may be shared with the arguments
+ */
+function merge(base, mine, theirs) {
+  /** @type {PlainObject} */
+  const merged = {};
+  for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+    const winner = isSame(base, mine, key) ? theirs : mine;
+    if (!Object.hasOwn(winner, key)) continue;
+    const both = Object.hasOwn(mine, key) && Object.hasOwn(theirs, key);
+    if (winner === mine && both && isPlainObject(mine[key]) && isPlainObject(theirs[key])) {
+      const before = Object.hasOwn(base, key) && isPlainObject(base[key]) ? base[key] : {};
+      define(merged, key, merge(before, mine[key], theirs[key]));
+    } else {
+      define(merged, key, winner[key]);
+    }
+  }
+  return merged;
+}
+
+/**
+ * The same for sessions, whose cookie is one value: that of the request which saves.
+ *
+ * @param {PlainObject} base
+ * @param {PlainObject} mine
+ * @param {PlainObject} theirs
+ */
+function mergeSessions(base, mine, theirs) {
+  const merged = merge(base, mine, theirs);
+  if (Object.hasOwn(mine, 'cookie')) define(merged, 'cookie', mine.cookie);
+  return merged;
+}
+
+module.exports = { merge, mergeSessions };
