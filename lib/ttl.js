@@ -13,7 +13,7 @@ const MAX_TIME_TO_LIVE = 8.64e15;
  */
 
 /**
- * Milliseconds that a session has left to live.
+ * Milliseconds that a session has left to live, as a whole number.
  *
  * @param {Ttl} ttl the store's option: seconds, a function that decides alone, or false
  * @param {any} session
@@ -32,7 +32,7 @@ function timeToLive(ttl, session, sid, now) {
   }
   if (ttl === false) return Infinity;
   const expires = session?.cookie?.expires;
-  if (expires === undefined || expires === null || expires === false) return ttl * 1000;
+  if (expires === undefined || expires === null || expires === false) return fromSeconds(ttl);
   const left = new Date(expires).getTime() - now;
   if (Number.isNaN(left)) {
     throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
@@ -46,7 +46,13 @@ function fromFunction(seconds) {
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) {
     throw invalidArgument('The function given as "ttl" must return seconds or false');
   }
-  return Math.min(seconds * 1000, MAX_TIME_TO_LIVE);
+  return fromSeconds(Math.min(seconds, MAX_TIME_TO_LIVE / 1000));
+}
+
+/** @param {number} seconds */
+function fromSeconds(seconds) {
+  const milliseconds = Math.round(seconds * 1000);
+  return seconds > 0 ? Math.max(1, milliseconds) : milliseconds;
 }
 
 /**
@@ -54,7 +60,7 @@ function fromFunction(seconds) {
  * @returns {number} as the binding takes it: whole, and 0 for ever
  */
 function toMilliseconds(left) {
-  return left === Infinity ? 0 : Math.max(1, Math.round(left));
+  return left === Infinity ? 0 : Math.max(1, left);
 }
 
 /**

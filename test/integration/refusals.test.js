@@ -192,7 +192,6 @@ test.each([
 test.each([
   ['cache', true],
   ['cache', { maxBytes: 1e6 }],
-  ['concurrencyMerge', true],
   ['tls', true],
   ['tls', {}],
 ])('what is not delivered yet is refused by name: %s: %p', (name, value) => {

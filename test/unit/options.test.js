@@ -120,6 +120,7 @@ describe('splitStoreOptions', () => {
         disableTouch: false,
         touchAfter: 0,
         scanCount: 100,
+        concurrencyMerge: false,
         serializer: JSON,
       },
       connection: {},
