@@ -18,7 +18,8 @@ const { showExpiry } = require('./ttl');
  * @property {string} sid
  * @property {any} [session] of a set
  * @property {string | Buffer} [data] of a set: what is stored
- * @property {number} left milliseconds; Infinity: for ever
+ * @property {number} left milliseconds as of `since`; Infinity: for ever
+ * @property {number} since
  */
 
 /** @type {Complete} */
@@ -64,7 +65,7 @@ function finishGet(session, left, merging, data) {
 
 /** @type {Complete} */
 function completeSet(target, kind, stored, value) {
-  const { operations, sid, session, left, data } = /** @type {Write} */ (target.context);
+  const { operations, sid, session, left, since, data } = /** @type {Write} */ (target.context);
   if (kind === operations.Result.failure) {
     // It may have been carried out all the same.
     operations.throttle.forget(sid);
@@ -76,7 +77,7 @@ function completeSet(target, kind, stored, value) {
     target.settle(null, null);
     return;
   }
-  operations.throttle.renewed(sid, left, Date.now());
+  operations.throttle.renewed(sid, left, since);
   // A request that stored a new session and saves it again later must not bring it back either.
   if (session?.req?.session === session) {
     operations.loaded.add(session);
@@ -87,14 +88,14 @@ function completeSet(target, kind, stored, value) {
 
 /** @type {Complete} */
 function completeTouch(target, kind, renewed, value) {
-  const { operations, sid, left } = /** @type {Write} */ (target.context);
+  const { operations, sid, left, since } = /** @type {Write} */ (target.context);
   if (kind === operations.Result.failure) {
     operations.throttle.forget(sid);
     target.settle(fromFailure(value));
     return;
   }
   if (renewed === 0) operations.throttle.forget(sid);
-  else operations.throttle.renewed(sid, left, Date.now());
+  else operations.throttle.renewed(sid, left, since);
   target.settle(null, renewed === 0 ? 'EXPIRED' : 'OK');
 }
 

@@ -3,6 +3,7 @@
 // its way.
 
 const { invalidArgument } = require('./errors');
+const { notParsable } = require('./serializer');
 const { PromiseTarget } = require('./target');
 const { showExpiry } = require('./ttl');
 
@@ -48,11 +49,20 @@ async function ids(operations) {
 async function* scan(operations, count) {
   for await (const batch of batches(operations, true, count)) {
     for (const [index, session] of (await decode(operations, batch)).entries()) {
-      if (session === null) continue;
-      session.id = batch.ids[index];
-      yield session;
+      if (session !== null) yield withId(session, batch.ids[index]);
     }
   }
+}
+
+/**
+ * @param {any} session
+ * @param {string} id
+ */
+function withId(session, id) {
+  if (typeof session !== 'object') throw notParsable();
+  if (!Object.isExtensible(session)) return { ...session, id };
+  session.id = id;
+  return session;
 }
 
 /**

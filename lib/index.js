@@ -18,6 +18,17 @@ function storeClassFor(Store) {
   return StoreClass;
 }
 
+function expressSessionStore() {
+  try {
+    return require('express-session').Store;
+  } catch (cause) {
+    throw new Error(
+      "RedisStore needs express-session: install it, or call connect-hiredis with another middleware: require('connect-hiredis')(session)",
+      { cause },
+    );
+  }
+}
+
 /**
  * The store's class for a session middleware: `require('connect-hiredis')(session)`.
  *
@@ -35,6 +46,6 @@ function connectHiredis(middleware) {
 
 module.exports = Object.defineProperties(connectHiredis, {
   createClient: { enumerable: true, value: createClient },
-  // Loaded when it is asked for: users of another middleware need not have express-session.
-  RedisStore: { enumerable: true, get: () => storeClassFor(require('express-session').Store) },
+  // Made when it is asked for: users of another middleware need not have express-session.
+  RedisStore: { enumerable: true, get: () => storeClassFor(expressSessionStore()) },
 });

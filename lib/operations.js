@@ -201,13 +201,15 @@ class Operations {
       return;
     }
     if (!isThenable(data)) {
-      this.#store(target, sid, session, data, left);
+      this.#store(target, sid, session, data, left, since);
       return;
     }
     data.then(
       // While it was turned into bytes, the session's time went on.
-      (/** @type {any} */ encoded) =>
-        this.#store(target, sid, session, encoded, left - (Date.now() - since)),
+      (/** @type {any} */ encoded) => {
+        const now = Date.now();
+        this.#store(target, sid, session, encoded, left - (now - since), now);
+      },
       (/** @type {unknown} */ error) => settleLater(target, error),
     );
   }
@@ -217,9 +219,10 @@ class Operations {
    * @param {string} sid
    * @param {any} session
    * @param {string | Buffer} data
-   * @param {number} left
+   * @param {number} left milliseconds, as of `since`
+   * @param {number} since
    */
-  #store(target, sid, session, data, left) {
+  #store(target, sid, session, data, left, since) {
     if (left <= 0) {
       this.destroy(target, sid);
       return;
@@ -228,7 +231,7 @@ class Operations {
       settleFrom(target, this.merging.save(this, sid, session, data, left));
       return;
     }
-    const context = { operations: this, sid, session, left, data };
+    const context = { operations: this, sid, session, left, since, data };
     const slot = this.#reserve(target, completeSet, context);
     const mustExist = this.loaded.has(session);
     this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
@@ -248,7 +251,7 @@ class Operations {
       const slot = this.#reserve(target, completeExpired, this);
       this.#sent(target, slot, this.native.destroy(slot, sid));
     } else {
-      const slot = this.#reserve(target, completeTouch, { operations: this, sid, left });
+      const slot = this.#reserve(target, completeTouch, { operations: this, sid, left, since });
       this.#sent(target, slot, this.native.touch(slot, sid, toMilliseconds(left)));
     }
   }

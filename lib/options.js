@@ -34,7 +34,9 @@ const SYNONYMS = new Map([
 
 const MAX_DELAY = 2 ** 31 - 1; // of libuv's and Node's timers alike
 const MAX_PORT = 65_535;
-const MAX_SOCKET_PATH = 107; // bytes of sun_path on Linux, less the final NUL
+// Bytes of sun_path on Linux, less the final NUL and one more: hiredis leaves the last one as
+// malloc gave it.
+const MAX_SOCKET_PATH = 106;
 const MAX_SCAN_COUNT = 100_000;
 const MAX_QUEUE = 10_000_000;
 const MAX_DATABASE = 999_999_999;
@@ -263,9 +265,7 @@ function readNamedOptions(given) {
   const names = new Map();
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    if (LATER.has(name)) {
-      throw invalidArgument(`The "${name}" option is not supported by this version`);
-    }
+    refuseLater(name);
     const canonical = SYNONYMS.get(name) ?? name;
     if (names.has(canonical)) {
       throw invalidArgument(
@@ -311,6 +311,13 @@ function refuseTogether(names, one, others) {
   }
 }
 
+/** @param {string} name of an option */
+function refuseLater(name) {
+  if (LATER.has(name)) {
+    throw invalidArgument(`The "${name}" option is not supported by this version`);
+  }
+}
+
 /**
  * The `count` of a scan.
  *
@@ -321,4 +328,4 @@ function readCount(count) {
   return sessionChecks.scanCount(count, 'count');
 }
 
-module.exports = { readCount, splitStoreOptions, readClientOptions };
+module.exports = { readCount, refuseLater, splitStoreOptions, readClientOptions };

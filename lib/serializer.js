@@ -137,4 +137,4 @@ function checkSerializer(serializer) {
   );
 }
 
-module.exports = { Decoding, createCodec, checkSerializer, isThenable };
+module.exports = { Decoding, createCodec, checkSerializer, isThenable, notParsable };

@@ -5,7 +5,7 @@ const { Access } = require('./access');
 const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
 const { Operations, decodingFor } = require('./operations');
-const { splitStoreOptions } = require('./options');
+const { refuseLater, splitStoreOptions } = require('./options');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
@@ -31,6 +31,7 @@ function readStoreOptions(given) {
   const { client } = connection;
   const other = names.find((name) => name !== 'client');
   if (other) {
+    refuseLater(other);
     throw invalidArgument(
       `The option "${other}" cannot be given together with "client": give it to createClient()`,
     );

@@ -79,12 +79,13 @@ function showExpiry(session, left, now) {
   if (typeof cookie !== 'object' || cookie === null) return;
   if (cookie.expires === undefined || cookie.expires === null || cookie.expires === false) return;
   const originalMaxAge = cookie.originalMaxAge;
+  // Reflect.set: what a serializer has frozen stays as it is.
   if (left >= 0) {
-    cookie.expires = new Date(now + left);
+    Reflect.set(cookie, 'expires', new Date(now + left));
   } else if (typeof originalMaxAge === 'number' && !(new Date(cookie.expires).getTime() > now)) {
     // The key lives for ever and the date in it has passed: taken at its word, the next save
     // would destroy a live session.
-    cookie.expires = new Date(now + originalMaxAge);
+    Reflect.set(cookie, 'expires', new Date(now + originalMaxAge));
   }
   // express-session's Cookie, if a serializer made one, derives it from each new `expires`.
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;

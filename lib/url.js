@@ -34,6 +34,8 @@ function parseUrl(input) {
       'The "url" option is not a valid URL; expected something like redis://user:pass@host:6379/0',
     );
   }
+  // An unescaped # in a password, most likely.
+  if (url.hash !== '') throw invalidArgument('The "url" option has a #; write %23 for it');
   const later = LATER.get(url.protocol);
   if (later) {
     throw invalidArgument(
@@ -49,6 +51,9 @@ function parseUrl(input) {
 
 /** @param {URL} url */
 function parseTcp(url) {
+  if (url.host === '' && !url.href.startsWith(`${url.protocol}//`)) {
+    throw invalidArgument(`The "url" option has no // after ${url.protocol}`);
+  }
   /** @type {UrlOptions} */
   const options = credentials(url);
   // Brackets belong to the URL, not to the IPv6 address.
@@ -94,7 +99,8 @@ function credentials(url) {
 function readQuery(url, options) {
   for (const [name, value] of url.searchParams) {
     if (name !== 'db' && name !== 'database') {
-      throw invalidArgument(`The "url" option's query has the unknown parameter "${name}"`);
+      // Not named: an unescaped ? in a password looks like one.
+      throw invalidArgument('The "url" option\'s query has a parameter other than db');
     }
     if (options.database !== undefined) {
       throw invalidArgument('The "url" option names a database twice');

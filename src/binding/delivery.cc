@@ -104,7 +104,10 @@ void Delivery::FlushResults(Napi::Env env) {
     Fill(env, begin, count);
     if (begin == 0) {
       for (std::size_t rest = count; rest < delivering_.size(); ++rest) {
-        delivering_[rest].value = Keep(delivering_[rest].value);
+        Result& result = delivering_[rest];
+        result.value = Keep(result.value);
+        if (result.kind != Kind::kBatch) continue;
+        for (StoredValue& value : batches_[result.index].values) value.value = Keep(value.value);
       }
     }
     // After an exception the rest of the batch is still to be told.

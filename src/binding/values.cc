@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kOnePass = 256UL * 1024;
 constexpr std::size_t kMaxBytesPerUnit = 3;
 
+// Memory that grew beyond this for one large session is given back.
+constexpr std::size_t kKept = 1024UL * 1024;
+
 bool IsAscii(std::string_view bytes) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
   const char* next = bytes.data();
@@ -166,6 +169,7 @@ std::string_view StringReader::ReadString(napi_env env, napi_value value, std::s
     napi_get_value_string_utf8(env, value, nullptr, 0, &room);
     ++room;
   }
+  if (memory_.size() > kKept && room <= kKept) memory_ = {};
   if (memory_.size() < room) memory_.resize(room);
   std::size_t length = 0;
   napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);

@@ -132,11 +132,11 @@ void Connection::BeginHandshake() {
   handshake_.emplace(options_);
   for (const std::string& command : handshake_->commands()) link_->Append(command, kHandshakeId);
   link_->Flush();
-  if (handshake_->complete()) BecomeReady();
 }
 
 void Connection::BecomeReady() {
   state_ = State::kReady;
+  ++epoch_;
   handshake_.reset();
   connect_timer_->Stop();
   outage_timer_->Stop();
@@ -162,7 +162,7 @@ void Connection::OnConnectTimeout() {
 void Connection::Retry(Error error) {
   const bool was_ready = state_ == State::kReady;
   const bool refused = handshake_ && handshake_->refused();
-  link_.reset();
+  DropLink();
   resolver_->Cancel();
   connect_timer_->Stop();
   handshake_.reset();
@@ -190,13 +190,16 @@ void Connection::OnLinkServed() {
   EndTurn();
 }
 
-void Connection::OnTurn() {
-  if (link_ != nullptr) {
-    link_->Flush();
-    unflushed_ = 0;
-    CheckLink();
-  }
+void Connection::OnAfterPoll() {
+  Flush();
+  if (link_ != nullptr) CheckLink();
   EndTurn();
+}
+
+void Connection::Flush() {
+  if (link_ == nullptr) return;
+  unflushed_ = 0;
+  link_->Flush();
 }
 
 void Connection::CheckLink() {
@@ -224,10 +227,14 @@ void Connection::CheckLink() {
 
 void Connection::EndTurn() {
   if (closing_ && state_ == State::kReady && pending_.empty()) Teardown();
+  // Until the observer has told others. Not a member: it may destroy this.
+  const auto dropped = std::exchange(dropped_, {});
   observer_->OnTurnEnd();
 }
 
 void Connection::OnReply(CommandId id, const Reply& reply) {
+  // Distrusted meanwhile: whatever still comes may belong to anybody.
+  if (link_->failure()) return;
   if (id == kHandshakeId) {
     handshake_->OnReply(reply);
     return;
@@ -346,7 +353,7 @@ void Connection::OnDeadline() {
     // Timers run before sockets are looked at: if JavaScript kept the loop for that long, the
     // answer may be there already.
     deadline_polled_ = true;
-    deadline_timer_->Start(std::chrono::milliseconds(0));
+    deadline_timer_->Start(std::chrono::milliseconds(1));
     return;
   }
   bool silent = false;
@@ -393,10 +400,16 @@ void Connection::Abort() {
   Teardown();
 }
 
+void Connection::DropLink() {
+  if (link_ == nullptr) return;
+  link_->Close();
+  dropped_.push_back(std::move(link_));
+}
+
 void Connection::Teardown() {
   state_ = State::kClosing;
   partly_answered_ = nullptr;
-  link_.reset();
+  DropLink();
   resolver_.reset();
   connect_timer_.reset();
   backoff_timer_.reset();
@@ -405,6 +418,7 @@ void Connection::Teardown() {
   hooks_.reset();
   loop_.barrier->OnceEmpty([this] {
     state_ = State::kClosed;
+    dropped_.clear();
     observer_->OnClosed();
   });
 }

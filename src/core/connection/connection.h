@@ -98,6 +98,8 @@ class Connection final : private LinkListener, private TurnListener {
   [[nodiscard]] State state() const {
     return closing_ && state_ == State::kReady ? State::kClosing : state_;
   }
+  // Counts the times that it became ready: cursors of SCAN do not outlive one.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   // What kept it from being ready, last time it was not.
   [[nodiscard]] std::shared_ptr<const Error> last_error() const { return last_error_; }
 
@@ -105,7 +107,8 @@ class Connection final : private LinkListener, private TurnListener {
   void OnReply(CommandId id, const Reply& reply) override;
   [[nodiscard]] bool HoldsReplies() const override { return partly_answered_ != nullptr; }
   void OnLinkServed() override;
-  void OnTurn() override;
+  void OnBeforePoll() override { Flush(); }
+  void OnAfterPoll() override;
 
   void Connect();
   void ConnectToNext();
@@ -116,6 +119,7 @@ class Connection final : private LinkListener, private TurnListener {
   void OnDeadline();
   void Retry(Error error);
   void CheckLink();
+  void Flush();
 
   [[nodiscard]] bool CanSend() const;
   void Send(Command& command);
@@ -126,6 +130,7 @@ class Connection final : private LinkListener, private TurnListener {
   Error MakeTimeoutError(const Command& command) const;
   void ArmDeadline();
   void UpdateKeepAlive();
+  void DropLink();
   void Teardown();
   void EndTurn();
 
@@ -138,6 +143,7 @@ class Connection final : private LinkListener, private TurnListener {
   bool closing_ = false;  // Close was called; still ready, for the replies that are under way
   bool deadline_polled_ = false;
   int unflushed_ = 0;
+  std::uint64_t epoch_ = 0;
 
   Backoff backoff_;
   PendingCommands pending_;
@@ -155,6 +161,8 @@ class Connection final : private LinkListener, private TurnListener {
   std::optional<Timer> deadline_timer_;
   std::optional<Timer> outage_timer_;
   std::unique_ptr<Link> link_;
+  // Closed, but what this turn handed out reaches into their replies.
+  std::vector<std::unique_ptr<Link>> dropped_;
 };
 
 // Why `connection` did not take a command; `admission` is not kAccepted.

@@ -25,7 +25,12 @@ Handshake::Handshake(const ConnectionOptions& options) {
         .Add("CLIENT")
         .Add("SETNAME")
         .Add(options.client_name);
-    Expect(Step::kSetName);
+    Expect(Step::kCourtesy);
+  }
+  if (commands_.empty()) {
+    // Something has to come back: a proxy accepts for a server that is away.
+    CommandWriter(commands_.emplace_back()).Begin(1).Add("PING");
+    Expect(Step::kCourtesy);
   }
 }
 
@@ -33,12 +38,12 @@ void Handshake::OnReply(const Reply& reply) {
   const Step step = steps_[answered_++];
   if (error_ || !reply.is(Reply::Type::kError)) return;
   Error error = MakeReplyError(reply.text());
-  // Some managed servers forbid CLIENT: a name is a courtesy. But a server that wants a
-  // password, or has no room for one more client, says so here too if nothing else was sent.
-  const bool unusable =
-      error.reply == "NOAUTH" || error.message.ends_with("max number of clients reached");
-  if (step == Step::kSetName && !unusable) return;
-  refused_ = step != Step::kSetName || error.reply == "NOAUTH";
+  // Some managed servers forbid CLIENT: a name is a courtesy. But a server that wants a password,
+  // admits nobody from elsewhere, or has no room for one more says so here too.
+  const bool unwelcome = error.reply == "NOAUTH" || error.reply == "DENIED";
+  const bool full = error.message.ends_with("max number of clients reached");
+  if (step == Step::kCourtesy && !unwelcome && !full) return;
+  refused_ = step != Step::kCourtesy || unwelcome;
   error_ = std::move(error);
 }
 

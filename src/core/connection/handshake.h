@@ -1,5 +1,5 @@
 // What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME, in one
-// write. RESP2 needs no HELLO.
+// write; PING if there is nothing else to say. RESP2 needs no HELLO.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class Handshake {
  public:
   explicit Handshake(const ConnectionOptions& options);
 
-  // The commands as RESP, one by one; may be none.
+  // The commands as RESP, one by one; at least one.
   [[nodiscard]] const std::vector<std::string>& commands() const { return commands_; }
 
   // The reply to the next command.
@@ -31,7 +31,7 @@ class Handshake {
   [[nodiscard]] bool refused() const { return refused_; }
 
  private:
-  enum class Step : std::uint8_t { kAuthenticate, kSelect, kSetName };
+  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy };
 
   void Expect(Step step) { steps_.push_back(step); }
 

@@ -69,6 +69,11 @@ Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
 
 Link::~Link() = default;
 
+void Link::Close() {
+  context_.reset();
+  adapter_.reset();
+}
+
 bool Link::connected() const {
   return context_ != nullptr && (context_->c.flags & REDIS_CONNECTED) != 0;
 }
@@ -110,9 +115,10 @@ void Link::OnHiredisReply(redisAsyncContext* context, void* reply, void* id) {
 }
 
 void Link::OnBeforeRead() {
-  const redisReader* reader = context_->c.reader;
-  const bool between_replies = reader->ridx == -1 && reader->reply == nullptr;
-  if (between_replies && !listener_->HoldsReplies()) arena_.Reset();
+  // In the middle of a long string the reader has built nothing yet: under load most wake-ups
+  // end there, and the arena must not wait for one that does not.
+  const bool building = context_->c.reader->reply != nullptr;
+  if (!building && !listener_->HoldsReplies()) arena_.Reset();
 }
 
 void Link::OnSocketServed() {

@@ -54,6 +54,8 @@ class Link final : private AdapterListener {
   void Flush();
   // From now on the link is of no use, for this reason.
   void Fail(Error error);
+  // Closes the socket. Replies handed out stay valid until the link is destroyed.
+  void Close();
 
   // Replies still to come.
   [[nodiscard]] std::uint64_t unanswered() const { return appended_ - answered_; }

@@ -7,6 +7,8 @@
 namespace connect_hiredis {
 
 std::string SystemErrorName(int system_error) {
+  // What Node calls a name that nobody knows.
+  if (system_error == UV_EAI_NONAME || system_error == UV_EAI_NODATA) return "ENOTFOUND";
   std::array<char, 64> name{};
   return uv_err_name_r(system_error, name.data(), name.size());
 }

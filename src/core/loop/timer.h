@@ -15,8 +15,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Fires once after `delay`, which replaces an earlier one; zero means the next iteration,
-  // after the loop has polled its sockets.
+  // Fires once after `delay`, which replaces an earlier one. Started by a timer with at least
+  // 1 ms, it fires after the loop has polled its sockets; with zero, perhaps before.
   void Start(std::chrono::milliseconds delay);
   void Stop();
   [[nodiscard]] bool active() const;

@@ -9,10 +9,11 @@ TurnHooks::TurnHooks(const EventLoop& loop, TurnListener* listener)
   prepare_.Unref();
   check_.Unref();
   uv_prepare_start(prepare_.get(), [](uv_prepare_t* handle) {
-    static_cast<TurnListener*>(handle->data)->OnTurn();
+    static_cast<TurnListener*>(handle->data)->OnBeforePoll();
   });
-  uv_check_start(check_.get(),
-                 [](uv_check_t* handle) { static_cast<TurnListener*>(handle->data)->OnTurn(); });
+  uv_check_start(check_.get(), [](uv_check_t* handle) {
+    static_cast<TurnListener*>(handle->data)->OnAfterPoll();
+  });
 }
 
 void TurnHooks::KeepAlive(bool alive) {

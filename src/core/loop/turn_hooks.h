@@ -1,6 +1,5 @@
-// Calls its listener twice in each iteration of the loop: before it polls, when timers and
-// immediates have run, and after it polled, when the sockets' callbacks have run. What
-// JavaScript asked for meanwhile leaves in one write each time.
+// Calls its listener twice in each iteration of the loop. What JavaScript asked for meanwhile
+// leaves in one write each time.
 #pragma once
 
 #include "loop/handle.h"
@@ -9,7 +8,11 @@ namespace connect_hiredis {
 
 class TurnListener {
  public:
-  virtual void OnTurn() = 0;
+  // Before the loop polls: timers and immediates have run. JavaScript must not be entered: what
+  // it asks of another connection, whose turn is over, would wait for as long as the poll does.
+  virtual void OnBeforePoll() = 0;
+  // After it polled: the sockets' callbacks have run.
+  virtual void OnAfterPoll() = 0;
 
  protected:
   ~TurnListener() = default;

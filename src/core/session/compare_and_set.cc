@@ -63,7 +63,10 @@ Admission CompareAndSet::Send(bool whole_script) {
   command.time_to_live_at = command.wire.size();
   command.time_to_live = left;
   command.tells_attempt = true;
-  writer.Add(left.count()).Add("0");
+  // Sent on another connection than at first, it may have been carried out by a server that has
+  // forgotten the script since.
+  if (!whole_script) epoch_ = connection_->epoch();
+  writer.Add(left.count()).Add(epoch_ == connection_->epoch() ? "0" : "1");
   command.ends.push_back(command.wire.size());
   connection_->Submit(command);
   return admission;

@@ -46,6 +46,7 @@ class CompareAndSet final : private CommandHandler {
   Slot slot_;
   Write write_;
   Nanoseconds begun_;
+  std::uint64_t epoch_ = 0;              // of the connection when it was sent first
   std::unique_ptr<CompareAndSet> self_;  // until the sink has been told
 };
 

@@ -170,8 +170,12 @@ bool Enumeration::TakeScan(const Reply& reply) {
   const Reply cursor = reply[0];
   const Reply found = reply[1];
   if (!cursor.is(Reply::Type::kString) || !found.is(Reply::Type::kArray)) return false;
-  cursor_ = cursor.text();
-  scanned_ = cursor_ == "0";
+  // Another server process, perhaps: its table has another order. From the beginning then; what
+  // was seen already counts no more than once.
+  const bool same = epoch_ == connection_->epoch() || cursor_ == "0";
+  epoch_ = connection_->epoch();
+  cursor_ = same ? cursor.text() : "0";
+  scanned_ = same && cursor_ == "0";
   std::vector<std::string>& accepted = type_option_ ? keys_ : candidates_;
   for (std::size_t index = 0; index < found.size(); ++index) {
     const Reply key = found[index];

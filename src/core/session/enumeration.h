@@ -77,7 +77,8 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   std::shared_ptr<Enumeration> self_;  // while the sink has to be told
   Slot slot_ = 0;
   std::string cursor_ = "0";
-  bool scanned_ = false;  // the cursor is back at 0
+  std::uint64_t epoch_ = 0;  // of the connection that the cursor is of; 0: of none yet
+  bool scanned_ = false;     // the cursor is back at 0
   // Redis before 6 knows no SCAN ... TYPE, before 4 no UNLINK; found out by asking.
   bool type_option_ = true;
   bool unlink_ = true;

@@ -26,6 +26,7 @@ std::optional<std::vector<StoredValue>> ReadFetch(std::span<const Reply> replies
   std::vector<StoredValue> found;
   std::size_t next = 0;  // reply
   for (std::size_t key = 0; key < keys.size();) {
+    if (next == replies.size()) return std::nullopt;
     const Reply& values = replies[next++];
     if (!values.is(Reply::Type::kArray) || values.size() > keys.size() - key) return std::nullopt;
     if (values.size() == 0 || values.size() > replies.size() - next) return std::nullopt;
