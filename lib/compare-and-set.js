@@ -3,6 +3,7 @@
 
 const { fromFailure, invalidArgument } = require('./errors');
 const { mergeSessions } = require('./merge');
+const { isThenable } = require('./serializer');
 const { PromiseTarget } = require('./target');
 const { showExpiry, timeToLive, toMilliseconds } = require('./ttl');
 
@@ -28,6 +29,26 @@ const { showExpiry, timeToLive, toMilliseconds } = require('./ttl');
 const DONE = Symbol('done');
 
 /**
+ * Serializers may use the same Buffer again: what is kept for later has to be a copy.
+ *
+ * @param {string | Uint8Array} data
+ * @returns {Stored}
+ */
+function copy(data) {
+  return typeof data === 'string' ? data : Buffer.from(data);
+}
+
+/**
+ * @param {Operations} operations
+ * @param {any} session
+ * @returns {Promise<Stored>}
+ */
+async function encode({ codec }, session) {
+  const encoded = codec.encode(session);
+  return copy(isThenable(encoded) ? await encoded : encoded);
+}
+
+/**
  * @param {Operations} operations
  * @param {string} sid
  * @param {Stored} expected
@@ -37,13 +58,19 @@ const DONE = Symbol('done');
  */
 function replace(operations, sid, expected, data, left) {
   const target = new PromiseTarget();
-  const { Result } = operations;
+  const { Result, throttle } = operations;
+  const since = Date.now();
+  throttle.forget(sid);
   operations.send(
     target,
     (_, kind, number, value) => {
       if (kind === Result.failure) target.settle(fromFailure(value));
       else if (kind === Result.value) target.settle(null, { data: value, left: number });
-      else target.settle(null, number === 0 ? null : DONE);
+      else if (number === 0) target.settle(null, null);
+      else {
+        throttle.renewed(sid, left, since);
+        target.settle(null, DONE);
+      }
     },
     (slot) => operations.native.replace(slot, sid, expected, data, toMilliseconds(left)),
   );
@@ -55,7 +82,7 @@ function replace(operations, sid, expected, data, left) {
  * @param {string} sid
  * @returns {Promise<Found>}
  */
-function read(operations, sid) {
+function readStored(operations, sid) {
   const target = new PromiseTarget();
   const { Result } = operations;
   operations.send(
@@ -99,7 +126,7 @@ async function update(operations, sid, change) {
   }
   operations.checkSid(sid);
   const since = Date.now();
-  let found = await read(operations, sid);
+  let found = await readStored(operations, sid);
   while (found !== null) {
     const session = await operations.codec.decode(found.data);
     if (session === null) return null;
@@ -107,7 +134,7 @@ async function update(operations, sid, change) {
     const changed = (await change(session)) ?? session;
     const now = Date.now();
     const left = await timeToLive(operations.ttl, changed, sid, now);
-    const data = await operations.codec.encode(changed);
+    const data = await encode(operations, changed);
     const rest = left - (Date.now() - now);
     if (rest <= 0) {
       const target = new PromiseTarget();
@@ -115,7 +142,6 @@ async function update(operations, sid, change) {
       await target.promise;
       return null;
     }
-    operations.throttle.forget(sid);
     const outcome = await replace(operations, sid, found.data, data, rest);
     if (outcome === DONE) return changed;
     checkPatience(operations, since);
@@ -143,11 +169,11 @@ class Merging {
    * `session` is the request's, made from what was read.
    *
    * @param {object} session
-   * @param {object} read
+   * @param {object} data what was read
    */
-  adopt(session, read) {
-    const data = this.#read.get(read);
-    if (data !== undefined) this.know(session, data);
+  adopt(session, data) {
+    const bytes = this.#read.get(data);
+    if (bytes !== undefined) this.know(session, bytes);
   }
 
   /**
@@ -157,7 +183,8 @@ class Merging {
    * @param {Stored} data
    */
   know(session, data) {
-    this.#known.set(session, { base: data, stored: data });
+    const known = copy(data);
+    this.#known.set(session, { base: known, stored: known });
   }
 
   /** @param {object} session */
@@ -169,12 +196,13 @@ class Merging {
    * @param {Operations} operations
    * @param {string} sid
    * @param {any} session that this knows
-   * @param {Stored} mine what the request would store
+   * @param {string | Uint8Array} saved what the request would store
    * @param {number} left milliseconds
    * @returns {Promise<'OK' | null>} null: it was destroyed meanwhile
    */
-  async save(operations, sid, session, mine, left) {
+  async save(operations, sid, session, saved, left) {
     const since = Date.now();
+    const mine = copy(saved);
     const known = /** @type {Knowledge} */ (this.#known.get(session));
     let expected = known.stored;
     // Nobody interfered so far: what the request has is all there is.
@@ -201,13 +229,13 @@ class Merging {
  * @param {Stored} theirs
  * @returns {Promise<Stored>}
  */
-async function merged({ codec }, known, mine, theirs) {
+async function merged(operations, known, mine, theirs) {
   // Read back from bytes, all three have the same form: what a Date became when it was stored
   // is no change.
   const [base, changed, current] = await Promise.all(
-    [known.base, mine, theirs].map(async (data) => codec.decode(data)),
+    [known.base, mine, theirs].map(async (data) => operations.codec.decode(data)),
   );
-  return codec.encode(mergeSessions(base ?? {}, changed ?? {}, current ?? {}));
+  return encode(operations, mergeSessions(base ?? {}, changed ?? {}, current ?? {}));
 }
 
 module.exports = { update, Merging };

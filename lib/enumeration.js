@@ -81,8 +81,9 @@ async function sessions(operations) {
  * @returns {Promise<any[]>} for each id its session, or null
  */
 async function getMany(operations, sids) {
-  if (!Array.isArray(sids))
+  if (!Array.isArray(sids)) {
     throw invalidArgument('getMany() must be given an array of session ids');
+  }
   for (const sid of sids) operations.checkSid(sid);
   if (sids.length === 0) return [];
   const target = new PromiseTarget();

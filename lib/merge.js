@@ -59,17 +59,29 @@ function merge(base, mine, theirs) {
   /** @type {PlainObject} */
   const merged = {};
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
-    const winner = isSame(base, mine, key) ? theirs : mine;
-    if (!Object.hasOwn(winner, key)) continue;
-    const both = Object.hasOwn(mine, key) && Object.hasOwn(theirs, key);
-    if (winner === mine && both && isPlainObject(mine[key]) && isPlainObject(theirs[key])) {
-      const before = Object.hasOwn(base, key) && isPlainObject(base[key]) ? base[key] : {};
-      define(merged, key, merge(before, mine[key], theirs[key]));
+    const changed = !isSame(base, mine, key);
+    if (changed && Object.hasOwn(mine, key) && isPlainObject(mine[key])) {
+      const branch = merge(plainAt(base, key), mine[key], plainAt(theirs, key));
+      // They removed the branch and I removed something in it: an empty one would bring it back.
+      const emptied = Object.keys(branch).length === 0 && Object.keys(mine[key]).length > 0;
+      if (!emptied) define(merged, key, branch);
+      else if (Object.hasOwn(theirs, key)) define(merged, key, theirs[key]);
     } else {
-      define(merged, key, winner[key]);
+      const winner = changed ? mine : theirs;
+      if (Object.hasOwn(winner, key)) define(merged, key, winner[key]);
     }
   }
   return merged;
+}
+
+/**
+ * @param {PlainObject} object
+ * @param {string} key
+ * @returns {PlainObject} what is there if it can be merged, else an empty object: of a branch
+ *   that they removed only what I changed comes back
+ */
+function plainAt(object, key) {
+  return Object.hasOwn(object, key) && isPlainObject(object[key]) ? object[key] : {};
 }
 
 /**

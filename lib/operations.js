@@ -12,7 +12,7 @@ const {
   completeTouch,
 } = require('./completions');
 const { fromFailure, invalidArgument, orError } = require('./errors');
-const { Decoding, createCodec, isThenable } = require('./serializer');
+const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { TouchThrottle } = require('./touch-throttle');
 const { timeToLive, toMilliseconds } = require('./ttl');
@@ -289,15 +289,4 @@ class Operations {
   }
 }
 
-/**
- * What stored bytes have to become for the binding's part of a store.
- *
- * @param {SessionOptions} options
- */
-function decodingFor(options) {
-  const { decoding } = createCodec(options.serializer);
-  // To be compared with what is stored, bytes have to come through unchanged.
-  return options.concurrencyMerge && decoding === Decoding.text ? Decoding.auto : decoding;
-}
-
-module.exports = { Operations, decodingFor };
+module.exports = { Operations };

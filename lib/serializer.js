@@ -5,12 +5,10 @@ const { invalidArgument, sessionError, serializerError } = require('./errors');
 
 /** What the binding makes of stored bytes; the numbers are those of src/binding/values.h. */
 const Decoding = Object.freeze({
-  /** a string */
-  text: 0,
   /** a string if they are valid UTF-8, else a Buffer */
-  auto: 1,
+  auto: 0,
   /** a Buffer */
-  binary: 2,
+  binary: 1,
 });
 
 /** @typedef {import('..').Serializer} Serializer */
@@ -28,7 +26,9 @@ const Decoding = Object.freeze({
 /** @type {Codec} */
 const jsonCodec = {
   isJson: true,
-  decoding: Decoding.text,
+  // What is written only if nothing else was (access.update) is compared as it was read: bytes
+  // that are no UTF-8 must not become others.
+  decoding: Decoding.auto,
   encode(session) {
     let text;
     try {
@@ -46,7 +46,7 @@ const jsonCodec = {
   decode(text) {
     let session;
     try {
-      session = JSON.parse(/** @type {string} */ (text));
+      session = JSON.parse(String(text));
     } catch {
       // Its own message quotes the data.
       throw notParsable();

@@ -4,8 +4,9 @@
 const { Access } = require('./access');
 const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
-const { Operations, decodingFor } = require('./operations');
+const { Operations } = require('./operations');
 const { refuseLater, splitStoreOptions } = require('./options');
+const { createCodec } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
@@ -70,7 +71,7 @@ function createStoreClass(Store) {
       const backend = /** @type {any} */ (client)[kOpenSessions](
         session.prefix,
         session.scanCount,
-        decodingFor(session),
+        createCodec(session.serializer).decoding,
       );
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());

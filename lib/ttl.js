@@ -31,13 +31,24 @@ function timeToLive(ttl, session, sid, now) {
       : fromFunction(/** @type {number | false} */ (seconds));
   }
   if (ttl === false) return Infinity;
-  const expires = session?.cookie?.expires;
+  const cookie = session?.cookie;
+  const expires = cookie?.[expiryOf(cookie)];
   if (expires === undefined || expires === null || expires === false) return fromSeconds(ttl);
   const left = new Date(expires).getTime() - now;
   if (Number.isNaN(left)) {
     throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
   }
   return left;
+}
+
+/**
+ * The name under which a cookie has its expiry. express-session's Cookie keeps it under another
+ * than it shows; serializers that do not go by toJSON store that one.
+ *
+ * @param {any} cookie
+ */
+function expiryOf(cookie) {
+  return cookie?.expires === undefined && cookie?._expires !== undefined ? '_expires' : 'expires';
 }
 
 /** @param {number | false} seconds */
@@ -77,15 +88,17 @@ function toMilliseconds(left) {
 function showExpiry(session, left, now) {
   const cookie = session.cookie;
   if (typeof cookie !== 'object' || cookie === null) return;
-  if (cookie.expires === undefined || cookie.expires === null || cookie.expires === false) return;
+  const name = expiryOf(cookie);
+  const expires = cookie[name];
+  if (expires === undefined || expires === null || expires === false) return;
   const originalMaxAge = cookie.originalMaxAge;
   // Reflect.set: what a serializer has frozen stays as it is.
   if (left >= 0) {
-    Reflect.set(cookie, 'expires', new Date(now + left));
-  } else if (typeof originalMaxAge === 'number' && !(new Date(cookie.expires).getTime() > now)) {
+    Reflect.set(cookie, name, new Date(now + left));
+  } else if (typeof originalMaxAge === 'number' && !(new Date(expires).getTime() > now)) {
     // The key lives for ever and the date in it has passed: taken at its word, the next save
     // would destroy a live session.
-    Reflect.set(cookie, 'expires', new Date(now + originalMaxAge));
+    Reflect.set(cookie, name, new Date(now + originalMaxAge));
   }
   // express-session's Cookie, if a serializer made one, derives it from each new `expires`.
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;

@@ -86,7 +86,7 @@ void Delivery::FlushEvents(Napi::Env env) {
   for (const Event& event : std::exchange(events_, {})) {
     if (silent_) return;
     const Napi::HandleScope scope(env);
-    const napi_value name = DecodeBytes(env, event.name, Decoding::kText);
+    const napi_value name = MakeText(env, event.name);
     if (event.error) {
       Call(env, on_event_, {name, MakeFailure(env, *event.error)});
     } else {
@@ -164,10 +164,10 @@ napi_value Delivery::MakeBatch(napi_env env, const Batch& batch, Decoding decodi
   }
   std::uint32_t index = 0;
   for (const std::string& id : batch.ids) {
-    napi_set_element(env, ids, index++, DecodeBytes(env, id, Decoding::kText));
+    napi_set_element(env, ids, index++, MakeText(env, id));
   }
   for (const StoredValue& value : batch.values) {
-    napi_set_element(env, ids, index, DecodeBytes(env, value.id, Decoding::kText));
+    napi_set_element(env, ids, index, MakeText(env, value.id));
     napi_set_element(env, values, index, DecodeBytes(env, value.value, decoding));
     napi_set_element(env, times_to_live, index,
                      MakeNumber(env, static_cast<double>(value.time_to_live)));

@@ -87,11 +87,22 @@ std::string ReadText(const Napi::Object& options, const char* name) {
 
 }  // namespace
 
+napi_value MakeText(napi_env env, std::string_view text) {
+  napi_value value = nullptr;
+  if (IsAscii(text)) {
+    // One byte for each character, as V8 keeps it: no decoding.
+    napi_create_string_latin1(env, text.data(), text.size(), &value);
+  } else {
+    napi_create_string_utf8(env, text.data(), text.size(), &value);
+  }
+  return value;
+}
+
 napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding) {
   napi_value value = nullptr;
-  if (decoding != Decoding::kBinary && IsAscii(bytes)) {
+  if (decoding == Decoding::kAuto && IsAscii(bytes)) {
     napi_create_string_latin1(env, bytes.data(), bytes.size(), &value);
-  } else if (decoding == Decoding::kText || (decoding == Decoding::kAuto && IsUtf8(bytes))) {
+  } else if (decoding == Decoding::kAuto && IsUtf8(bytes)) {
     napi_create_string_utf8(env, bytes.data(), bytes.size(), &value);
   } else {
     napi_create_buffer_copy(env, bytes.size(), bytes.data(), nullptr, &value);
@@ -113,7 +124,7 @@ napi_value MakeFailure(napi_env env, const Error& error) {
   napi_value failure = nullptr;
   napi_create_object(env, &failure);
   const auto set_text = [&](const char* name, std::string_view text) {
-    SetProperty(env, failure, name, DecodeBytes(env, text, Decoding::kText));
+    SetProperty(env, failure, name, MakeText(env, text));
   };
   const auto set_number = [&](const char* name, double number) {
     SetProperty(env, failure, name, MakeNumber(env, number));

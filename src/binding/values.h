@@ -15,13 +15,14 @@ namespace connect_hiredis {
 
 // What stored bytes become in JavaScript. The numbers are those of lib/serializer.js.
 enum class Decoding : std::uint8_t {
-  kText = 0,    // a string; what is no UTF-8 becomes U+FFFD
-  kAuto = 1,    // a string if the bytes are valid UTF-8, else a Buffer
-  kBinary = 2,  // a Buffer
+  kAuto = 0,    // a string if the bytes are valid UTF-8, else a Buffer
+  kBinary = 1,  // a Buffer
 };
 
 // These make values outside of a call from JavaScript, also when the environment is ending and
 // makes none any more: null then. (node-addon-api's own would end the process over it.)
+// A string; what is no UTF-8 becomes U+FFFD.
+napi_value MakeText(napi_env env, std::string_view text);
 napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding);
 napi_value MakeNumber(napi_env env, double number);
 napi_value MakeFailure(napi_env env, const Error& error);
