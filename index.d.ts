@@ -167,7 +167,7 @@ declare namespace connectHiredis {
     constructor(options: Client | StoreOptions);
     readonly client: Client;
     readonly prefix: string;
-    readonly ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
+    ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
     readonly scanCount: number;
     readonly serializer: Serializer;
     readonly disableTouch: boolean;

@@ -90,6 +90,13 @@ function createStoreClass(Store) {
       return this.#session.ttl;
     }
 
+    // token-session gives one session a lifetime of its own by changing this around a `set`.
+    set ttl(value) {
+      const { ttl } = splitStoreOptions({ ttl: value }).session;
+      this.#session.ttl = ttl;
+      if (!this.#session.disableTTL) this.#operations.ttl = ttl;
+    }
+
     get scanCount() {
       return this.#session.scanCount;
     }
