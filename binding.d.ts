@@ -85,7 +85,8 @@ export class Sessions {
   destroy(slot: number, sid: string): Failure | undefined;
   /**
    * Stores `value` if `expected` is still what is stored. Its result: a count, 1 if stored and 0
-   * if the session is gone, or what is stored instead.
+   * if the session is gone, or what is stored instead. `once`: a failure if, after a broken
+   * connection, nobody knows whether it was stored.
    */
   replace(
     slot: number,
@@ -93,6 +94,7 @@ export class Sessions {
     expected: string | Uint8Array,
     value: string | Uint8Array,
     timeToLive: number,
+    once: boolean,
   ): Failure | undefined;
   /** At least one id. Its result: one batch of those that are there, in the order of `sids`. */
   getMany(slot: number, sids: string[]): Failure | undefined;

@@ -147,7 +147,8 @@ declare namespace connectHiredis {
     /**
      * Changes a session atomically: `change` is called again when somebody else wrote meanwhile.
      * It gives the session to store, or undefined if it changed the one it got. Resolves with
-     * the session as stored, or null if there is none.
+     * the session as stored, or null if there is none. Rejects with ECONNRESET if the connection
+     * broke and it cannot be known whether the change was stored.
      */
     update<Session extends object = session.SessionData>(
       sid: string,

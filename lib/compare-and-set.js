@@ -54,9 +54,10 @@ async function encode({ codec }, session) {
  * @param {Stored} expected
  * @param {Stored} data
  * @param {number} left milliseconds
+ * @param {boolean} once fail rather than do it twice
  * @returns {Promise<typeof DONE | Found>}
  */
-function replace(operations, sid, expected, data, left) {
+function replace(operations, sid, expected, data, left, once) {
   const target = new PromiseTarget();
   const { Result, throttle } = operations;
   const since = Date.now();
@@ -72,7 +73,7 @@ function replace(operations, sid, expected, data, left) {
         target.settle(null, DONE);
       }
     },
-    (slot) => operations.native.replace(slot, sid, expected, data, toMilliseconds(left)),
+    (slot) => operations.native.replace(slot, sid, expected, data, toMilliseconds(left), once),
   );
   return target.promise;
 }
@@ -142,7 +143,7 @@ async function update(operations, sid, change) {
       await target.promise;
       return null;
     }
-    const outcome = await replace(operations, sid, found.data, data, rest);
+    const outcome = await replace(operations, sid, found.data, data, rest, true);
     if (outcome === DONE) return changed;
     checkPatience(operations, since);
     found = outcome;
@@ -209,7 +210,7 @@ class Merging {
     let data = known.base === known.stored ? mine : await merged(operations, known, mine, expected);
     for (;;) {
       const rest = Math.max(1, left - (Date.now() - since));
-      const outcome = await replace(operations, sid, expected, data, rest);
+      const outcome = await replace(operations, sid, expected, data, rest, false);
       if (outcome === null) return null;
       if (outcome === DONE) {
         this.#known.set(session, { base: mine, stored: data });

@@ -59,11 +59,15 @@ function merge(base, mine, theirs) {
   /** @type {PlainObject} */
   const merged = {};
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
-    const changed = !isSame(base, mine, key);
-    if (changed && Object.hasOwn(mine, key) && isPlainObject(mine[key])) {
+    const ours = isPlainAt(mine, key);
+    const both = ours && isPlainAt(theirs, key);
+    // Where both have a branch, comparing it as a whole would only do again at every level what
+    // merging does.
+    const changed = both || !isSame(base, mine, key);
+    if (changed && ours) {
       const branch = merge(plainAt(base, key), mine[key], plainAt(theirs, key));
       // They removed the branch and I removed something in it: an empty one would bring it back.
-      const emptied = Object.keys(branch).length === 0 && Object.keys(mine[key]).length > 0;
+      const emptied = !both && isEmpty(branch) && !isEmpty(mine[key]);
       if (!emptied) define(merged, key, branch);
       else if (Object.hasOwn(theirs, key)) define(merged, key, theirs[key]);
     } else {
@@ -81,7 +85,20 @@ function merge(base, mine, theirs) {
  *   that they removed only what I changed comes back
  */
 function plainAt(object, key) {
-  return Object.hasOwn(object, key) && isPlainObject(object[key]) ? object[key] : {};
+  return isPlainAt(object, key) ? object[key] : {};
+}
+
+/**
+ * @param {PlainObject} object
+ * @param {string} key
+ */
+function isPlainAt(object, key) {
+  return Object.hasOwn(object, key) && isPlainObject(object[key]);
+}
+
+/** @param {PlainObject} object */
+function isEmpty(object) {
+  return Object.keys(object).length === 0;
 }
 
 /**

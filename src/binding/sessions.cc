@@ -93,6 +93,7 @@ Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
   write.expected = expected_reader_.Read(env, info[2]);
   write.value = value_reader_.Read(env, info[3]);
   write.time_to_live = TimeToLiveOf(info[4]);
+  write.once = info[5].As<Napi::Boolean>().Value();
   const Admission admission =
       CompareAndSet::Run(&open_->connection(), &open_->delivery(), SlotOf(info), std::move(write));
   return Tell(env, admission, open_->connection());

@@ -100,6 +100,10 @@ class Connection final : private LinkListener, private TurnListener {
   }
   // Counts the times that it became ready: cursors of SCAN do not outlive one.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  // The epoch in which a command submitted now will be sent.
+  [[nodiscard]] std::uint64_t sending_epoch() const {
+    return state_ == State::kReady ? epoch_ : epoch_ + 1;
+  }
   // What kept it from being ready, last time it was not.
   [[nodiscard]] std::shared_ptr<const Error> last_error() const { return last_error_; }
 

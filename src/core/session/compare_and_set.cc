@@ -1,9 +1,11 @@
 #include "session/compare_and_set.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
+#include "loop/system_error.h"
 #include "protocol/command_writer.h"
 
 namespace connect_hiredis {
@@ -16,7 +18,7 @@ constexpr std::string_view kScript = R"(local current = redis.call('GET', KEYS[1
 if not current then return 0 end
 local resent = ARGV[4] == '1'
 if current ~= ARGV[1] and not (resent and current == ARGV[2]) then
-  return {current, redis.call('PTTL', KEYS[1])}
+  return {current, redis.call('PTTL', KEYS[1]), resent and 1 or 0}
 end
 if ARGV[3] == '0' then
   redis.call('SET', KEYS[1], ARGV[2])
@@ -27,7 +29,15 @@ return 1
 )";
 
 // SHA-1 of the script, as EVALSHA wants it; a test asks a server whether it is right.
-constexpr std::string_view kScriptDigest = "96fbb36a8de7c28f00915a36c3cb8d5ed629a717";
+constexpr std::string_view kScriptDigest = "e43b32b85174e628d4c7ae8e65dace530a2d22d9";
+
+Error MakeUnknownOutcomeError() {
+  Error error = MakeSystemError(SystemErrorFromErrno(ECONNRESET), "read", std::string_view(), 0);
+  error.message =
+      "The connection to Redis broke while the session was written, and others have written it "
+      "since: whether the change was stored is not known";
+  return error;
+}
 
 }  // namespace
 
@@ -65,8 +75,8 @@ Admission CompareAndSet::Send(bool whole_script) {
   command.tells_attempt = true;
   // Sent on another connection than at first, it may have been carried out by a server that has
   // forgotten the script since.
-  if (!whole_script) epoch_ = connection_->epoch();
-  writer.Add(left.count()).Add(epoch_ == connection_->epoch() ? "0" : "1");
+  if (!whole_script) epoch_ = connection_->sending_epoch();
+  writer.Add(left.count()).Add(epoch_ == connection_->sending_epoch() ? "0" : "1");
   command.ends.push_back(command.wire.size());
   connection_->Submit(command);
   return admission;
@@ -86,9 +96,14 @@ void CompareAndSet::OnReplies(std::uint64_t tag, std::span<const Reply> replies)
   const auto self = std::move(self_);
   if (reply.is(Reply::Type::kInteger)) {
     sink_->OnCount(slot_, reply.integer());
-  } else if (reply.is(Reply::Type::kArray) && reply.size() == 2 &&
-             reply[0].is(Reply::Type::kString) && reply[1].is(Reply::Type::kInteger)) {
-    sink_->OnValue(slot_, reply[0].text(), reply[1].integer());
+  } else if (reply.is(Reply::Type::kArray) && reply.size() == 3 &&
+             reply[0].is(Reply::Type::kString) && reply[1].is(Reply::Type::kInteger) &&
+             reply[2].is(Reply::Type::kInteger)) {
+    if (write_.once && reply[2].integer() == 1) {
+      sink_->OnFailure(slot_, MakeUnknownOutcomeError());
+    } else {
+      sink_->OnValue(slot_, reply[0].text(), reply[1].integer());
+    }
   } else {
     const Error unexpected = MakeUnexpectedReplyError();
     connection_->Distrust(unexpected);

@@ -21,13 +21,16 @@ class CompareAndSet final : private CommandHandler {
     std::string expected;
     std::string value;
     Operations::TimeToLiveOption time_to_live;
+    // A change that must not be made twice: see below.
+    bool once = false;
   };
 
   // OnCount: 1 if stored, 0 if the key is gone. OnValue: what is stored instead of `expected`.
   // `connection` and `sink` must outlive the operation.
   //
   // If the connection breaks before the answer, the write is sent again, and counts as done if
-  // it finds its own value: it was carried out, and only the answer was lost.
+  // it finds its own value: it was carried out, and only the answer was lost. If it finds
+  // another, nobody can tell; who asked for `once` is told so by OnFailure (ECONNRESET).
   static Admission Run(Connection* connection, ResultSink* sink, Slot slot, Write write);
   CompareAndSet(const CompareAndSet&) = delete;
   CompareAndSet& operator=(const CompareAndSet&) = delete;
@@ -46,7 +49,7 @@ class CompareAndSet final : private CommandHandler {
   Slot slot_;
   Write write_;
   Nanoseconds begun_;
-  std::uint64_t epoch_ = 0;              // of the connection when it was sent first
+  std::uint64_t epoch_ = 0;              // of the connection on which it was sent first
   std::unique_ptr<CompareAndSet> self_;  // until the sink has been told
 };
 
