@@ -36,14 +36,20 @@ Handshake::Handshake(const ConnectionOptions& options) {
 
 void Handshake::OnReply(const Reply& reply) {
   const Step step = steps_[answered_++];
-  if (error_ || !reply.is(Reply::Type::kError)) return;
+  if (error_ || reply.is(Reply::Type::kStatus)) return;
+  if (!reply.is(Reply::Type::kError)) {
+    // An echo, or whatever else listens there.
+    error_ = MakeUnexpectedReplyError();
+    return;
+  }
   Error error = MakeReplyError(reply.text());
   // Some managed servers forbid CLIENT: a name is a courtesy. But a server that wants a password,
   // admits nobody from elsewhere, or has no room for one more says so here too.
   const bool unwelcome = error.reply == "NOAUTH" || error.reply == "DENIED";
   const bool full = error.message.ends_with("max number of clients reached");
   if (step == Step::kCourtesy && !unwelcome && !full) return;
-  refused_ = step != Step::kCourtesy || unwelcome;
+  // Room comes with time.
+  refused_ = !full && (step != Step::kCourtesy || unwelcome);
   error_ = std::move(error);
 }
 

@@ -24,7 +24,8 @@ Command& PendingCommands::Acquire() {
 void PendingCommands::Release(Command& command) {
   ++command.generation;
   if (command.wire.capacity() > kKeptWire) {
-    command.wire = std::string();
+    // Assigning an empty string would keep the memory.
+    std::string().swap(command.wire);
   } else {
     command.wire.clear();
   }

@@ -47,7 +47,12 @@ Reply Reply::operator[](std::size_t index) const { return Reply(reply_->element[
 Error MakeReplyError(std::string_view text) {
   Error error;
   error.code = ErrorCode::kReply;
-  error.reply = text.substr(0, std::min(text.find(' '), kMaxErrorText));
+  const auto is_of_word = [](unsigned char letter) {
+    return std::isalnum(letter) != 0 || letter == '_' || letter == '-';
+  };
+  const auto* const word_end = std::find_if_not(text.begin(), text.end(), is_of_word);
+  error.reply =
+      text.substr(0, std::min(static_cast<std::size_t>(word_end - text.begin()), kMaxErrorText));
 
   // Keys and arguments come in quotes of any of these kinds, or after a colon at the end of
   // "with args beginning with".

@@ -1,0 +1,272 @@
+// Enumerations against a scripted server that scans as Redis does.
+#include "session/enumeration.h"
+
+#include <gtest/gtest.h>
+
+#include "support/connection_test.h"
+#include "support/fake_keyspace.h"
+
+namespace connect_hiredis::test {
+namespace {
+
+using Kind = Enumeration::Kind;
+using Ids = std::vector<std::string>;
+
+class EnumerationTest : public ConnectionTest {
+ protected:
+  EnumerationTest() {
+    keyspace.pages = {{"s:1", "s:2", "t:1"}, {}, {"s:2", "s:3", "s:"}, {"s:hash", "s:1", "s:4"}};
+    keyspace.others = {"s:hash"};
+  }
+
+  std::shared_ptr<Enumeration> Begin(Kind kind, std::size_t batch_size = 10) {
+    keyspace.Serve(server);
+    EXPECT_TRUE(OpenUntilReady());
+    return Enumeration::Create(connection.get(), &sink, kind, "s:", batch_size);
+  }
+
+  std::string Outcome(Slot slot) {
+    EXPECT_TRUE(RunUntil([&] { return !sink.Told(slot).empty(); }));
+    return sink.Told(slot);
+  }
+
+  std::string RunOnce(Kind kind, std::size_t batch_size = 10) {
+    EXPECT_EQ(Begin(kind, batch_size)->Next(1), Admission::kAccepted);
+    return Outcome(1);
+  }
+
+  // The ids of all batches in order; of sessions also their values, in `values`.
+  Ids RunBatches(Kind kind, std::size_t batch_size = 10) {
+    const auto enumeration = Begin(kind, batch_size);
+    Ids ids;
+    for (Slot slot = 1;; ++slot) {
+      EXPECT_EQ(enumeration->Next(slot), Admission::kAccepted);
+      EXPECT_EQ(Outcome(slot), "batch");
+      const auto& batch = sink.batches[slot];
+      ids.insert(ids.end(), batch.ids.begin(), batch.ids.end());
+      for (const auto& [id, value] : batch.values) {
+        ids.push_back(id);
+        values[id] = value;
+      }
+      if (batch.last || sink.Told(slot) != "batch") break;
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+
+  // The longest command of this name, in words.
+  std::size_t Longest(std::string_view name) {
+    std::size_t longest = 0;
+    for (const auto& command : server.received()) {
+      if (command.words[0] == name) longest = std::max(longest, command.words.size());
+    }
+    return longest;
+  }
+
+  FakeKeyspace keyspace;
+  RecordingSink sink;
+  std::map<std::string, std::string> values;
+};
+
+TEST_F(EnumerationTest, CountsTheStringsOfThePrefixOnceEach) {
+  EXPECT_EQ(RunOnce(Kind::kCount), "count 4");
+}
+
+TEST_F(EnumerationTest, TheScanIsBoundedAndAsksForThePrefixAndForStrings) {
+  RunOnce(Kind::kCount, 77);
+  EXPECT_EQ(server.received()[1].words,
+            (Words{"SCAN", "0", "MATCH", "s:*", "COUNT", "77", "TYPE", "string"}));
+  EXPECT_EQ(server.received()[2].words[1], "1");
+  EXPECT_EQ(server.Count("SCAN"), 4U);
+}
+
+TEST_F(EnumerationTest, IdsComeOnceEachWithoutThePrefix) {
+  EXPECT_EQ(RunBatches(Kind::kIds), (Ids{"1", "2", "3", "4"}));
+}
+
+TEST_F(EnumerationTest, SessionsComeOnceEachWithValueAndTime) {
+  EXPECT_EQ(RunBatches(Kind::kSessions), (Ids{"1", "2", "3", "4"}));
+  EXPECT_EQ(values["3"], "'value of s:3' 1000");
+}
+
+TEST_F(EnumerationTest, SessionsThatLapseMeanwhileAreLeftOut) {
+  keyspace.lapsed = {"s:1", "s:4"};
+  EXPECT_EQ(RunBatches(Kind::kSessions), (Ids{"2", "3"}));
+}
+
+TEST_F(EnumerationTest, ClearRemovesThePrefixsStringsAndNothingElse) {
+  EXPECT_EQ(RunOnce(Kind::kClear), "count 4");
+  EXPECT_EQ(keyspace.removed, (std::set<std::string>{"s:1", "s:2", "s:3", "s:4"}));
+  EXPECT_EQ(server.Count("DEL"), 0U);
+}
+
+TEST_F(EnumerationTest, OfAnEmptyKeyspaceThereIsNothing) {
+  keyspace.pages = {};
+  EXPECT_EQ(RunBatches(Kind::kIds), Ids{});
+  EXPECT_TRUE(sink.batches[1].last);
+  const auto count = Enumeration::Create(connection.get(), &sink, Kind::kCount, "s:", 10);
+  EXPECT_EQ(count->Next(50), Admission::kAccepted);
+  EXPECT_EQ(Outcome(50), "count 0");
+  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 10);
+  EXPECT_EQ(clear->Next(51), Admission::kAccepted);
+  EXPECT_EQ(Outcome(51), "count 0");
+}
+
+TEST_F(EnumerationTest, AServerWithoutScanTypeIsAskedForEachType) {
+  keyspace.knows_type_option = false;
+  EXPECT_EQ(RunBatches(Kind::kIds), (Ids{"1", "2", "3", "4"}));
+  EXPECT_GT(server.Count("TYPE"), 0U);
+  EXPECT_EQ(server.Count("SCAN"), 5U) << "it is asked once whether it knows the option";
+}
+
+TEST_F(EnumerationTest, WithoutScanTypeClearAndSessionsLeaveOtherTypesAlone) {
+  keyspace.knows_type_option = false;
+  EXPECT_EQ(RunBatches(Kind::kSessions), (Ids{"1", "2", "3", "4"}));
+  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 10);
+  EXPECT_EQ(clear->Next(50), Admission::kAccepted);
+  EXPECT_EQ(Outcome(50), "count 4");
+  EXPECT_FALSE(keyspace.removed.contains("s:hash"));
+}
+
+TEST_F(EnumerationTest, AServerWithoutUnlinkIsAskedToDelete) {
+  keyspace.knows_unlink = false;
+  EXPECT_EQ(RunOnce(Kind::kClear), "count 4");
+  EXPECT_EQ(keyspace.removed.size(), 4U);
+  EXPECT_EQ(server.Count("UNLINK"), 1U);
+}
+
+TEST_F(EnumerationTest, OneLargePageIsDealtWithInBoundedSteps) {
+  keyspace.pages = {{}};
+  Ids expected;
+  for (int number = 0; number < 1000; ++number) {
+    expected.push_back(std::to_string(number));
+    keyspace.pages[0].push_back("s:" + expected.back());
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(RunBatches(Kind::kSessions, 64), expected);
+  EXPECT_EQ(Longest("MGET"), 65U);
+  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 64);
+  EXPECT_EQ(clear->Next(5000), Admission::kAccepted);
+  EXPECT_EQ(Outcome(5000), "count 1000");
+  EXPECT_EQ(Longest("UNLINK"), 65U);
+}
+
+TEST_F(EnumerationTest, AHundredThousandKeysComeOnceEach) {
+  keyspace.pages.clear();
+  std::size_t number = 0;
+  for (int page = 0; page < 100; ++page) {
+    auto& keys = keyspace.pages.emplace_back();
+    for (int key = 0; key < 1000; ++key) keys.push_back("s:" + std::to_string(number++));
+    // And some that came before.
+    for (std::size_t key = 0; key < 50; ++key) {
+      keys.push_back("s:" + std::to_string(key * 1009 % number));
+    }
+  }
+  const Ids ids = RunBatches(Kind::kIds, 1000);
+  EXPECT_EQ(ids.size(), 100'000U);
+  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
+}
+
+TEST_F(EnumerationTest, ARefusalEndsItOnce) {
+  Begin(Kind::kCount);
+  server.on_command = [](Peer& peer, const Words&) { peer.Send(Refusal("NOPERM no SCAN")); };
+  const auto enumeration = Enumeration::Create(connection.get(), &sink, Kind::kIds, "s:", 10);
+  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+  EXPECT_EQ(Outcome(1), "reply NOPERM");
+}
+
+TEST_F(EnumerationTest, RepliesThatCannotBelongToItReplaceTheConnection) {
+  const std::vector<std::string> nonsense = {
+      Integer(1), Array({Bulk("0")}), Array({Bulk("0"), Bulk("a")}), Array({Integer(0), Array({})}),
+      Array({Bulk("0"), Array({Integer(1)})})};
+  Begin(Kind::kIds);
+  Slot slot = 0;
+  for (const std::string& reply : nonsense) {
+    server.on_command = [&](Peer& peer, const Words& words) {
+      peer.Send(words[0] == "SCAN" ? reply : HarmlessAnswer(words));
+    };
+    const auto enumeration = Enumeration::Create(connection.get(), &sink, Kind::kIds, "s:", 10);
+    EXPECT_EQ(enumeration->Next(++slot), Admission::kAccepted);
+    EXPECT_EQ(Outcome(slot), "protocol");
+    ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == slot + 1; }));
+  }
+  EXPECT_EQ(observer.Count("protocol"), nonsense.size());
+}
+
+TEST_F(EnumerationTest, KeysOfOtherPrefixesAreLeftOutWhateverTheServerTells) {
+  Begin(Kind::kIds);
+  server.on_command = [](Peer& peer, const Words&) {
+    peer.Send(Array({Bulk("0"), Array({Bulk("t:1"), Bulk("s:1"), Bulk("s"), Bulk("xs:2")})}));
+  };
+  const auto enumeration = Enumeration::Create(connection.get(), &sink, Kind::kIds, "s:", 10);
+  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+  EXPECT_EQ(Outcome(1), "batch");
+  EXPECT_EQ(sink.batches[1].ids, (Ids{"1"}));
+}
+
+TEST_F(EnumerationTest, ABreakInTheMiddleOfAClearRemovesAllTheSame) {
+  const auto enumeration = Begin(Kind::kClear);
+  server.on_command = [&](Peer& peer, const Words& words) {
+    const bool breaks = peer.number() == 0 && words[0] == "UNLINK";
+    if (breaks) keyspace.Answer(words);
+    if (breaks) peer.Close();
+    if (!breaks) peer.Send(keyspace.Answer(words));
+  };
+  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+  Outcome(1);
+  EXPECT_EQ(keyspace.removed.size(), 4U);
+  EXPECT_EQ(observer.Count("ready"), 2U);
+}
+
+TEST_F(EnumerationTest, TheCursorOfAServerThatWasReplacedIsWorthNothing) {
+  const auto enumeration = Begin(Kind::kCount);
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (peer.number() == 0 && words[0] == "SCAN" && words[1] == "2") {
+      // The next server has the same keys, in another order.
+      std::reverse(keyspace.pages.begin(), keyspace.pages.end());
+      peer.Close();
+    } else {
+      peer.Send(keyspace.Answer(words));
+    }
+  };
+  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+  EXPECT_EQ(Outcome(1), "count 4");
+  EXPECT_EQ(observer.Count("ready"), 2U);
+}
+
+TEST_F(EnumerationTest, ItLivesUntilTheSinkIsToldThoughNobodyHoldsIt) {
+  Begin(Kind::kCount)->Next(1);
+  std::weak_ptr<Enumeration> watched;
+  {
+    const auto second = Enumeration::Create(connection.get(), &sink, Kind::kIds, "s:", 10);
+    watched = second;
+    second->Next(2);
+  }
+  EXPECT_FALSE(watched.expired());
+  EXPECT_EQ(Outcome(1), "count 4");
+  EXPECT_EQ(Outcome(2), "batch");
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(EnumerationTest, AnAbortEndsItOnce) {
+  Begin(Kind::kCount)->Next(1);
+  connection->Abort();
+  EXPECT_EQ(sink.Told(1), "closed");
+}
+
+TEST_F(EnumerationTest, ACloseEndsItAtTheNextStep) {
+  Begin(Kind::kCount)->Next(1);
+  connection->Close();
+  EXPECT_EQ(Outcome(1), "closed");
+  ASSERT_TRUE(RunUntilClosed());
+}
+
+TEST_F(EnumerationTest, WhatIsNotTakenIsToldByTheReturnValueAlone) {
+  const auto enumeration = Begin(Kind::kIds);
+  connection->Close();
+  EXPECT_EQ(enumeration->Next(1), Admission::kClosed);
+  EXPECT_EQ(sink.count(), 0U);
+}
+
+}  // namespace
+}  // namespace connect_hiredis::test

@@ -1,0 +1,109 @@
+// Reading many sessions in one request.
+#include "session/get_many.h"
+
+#include <gtest/gtest.h>
+
+#include "session/fetch.h"
+#include "support/connection_test.h"
+#include "support/fake_keyspace.h"
+#include "support/reply_reader.h"
+
+namespace connect_hiredis::test {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+class GetManyTest : public ConnectionTest {
+ protected:
+  std::string Run(std::vector<std::string> keys, std::size_t most) {
+    if (connection == nullptr) {
+      EXPECT_TRUE(OpenUntilReady());
+    }
+    EXPECT_EQ(GetMany::Run(connection.get(), &sink, ++slot, std::move(keys), 2, most),
+              Admission::kAccepted);
+    EXPECT_TRUE(RunUntil([&] { return !sink.Told(slot).empty(); }));
+    return sink.Told(slot);
+  }
+
+  RecordingSink sink;
+  FakeKeyspace keyspace;
+  Slot slot = 0;
+};
+
+TEST_F(GetManyTest, GivesThoseThatAreThereWithTheirTimes) {
+  keyspace.lapsed = {"s:2"};
+  keyspace.others = {"s:4"};
+  keyspace.Serve(server);
+  EXPECT_EQ(Run({"s:1", "s:2", "s:3", "s:4"}, 100), "batch");
+  EXPECT_EQ(sink.batches[1].values,
+            (Values{{"1", "'value of s:1' 1000"}, {"3", "'value of s:3' 1000"}}));
+  EXPECT_TRUE(sink.batches[1].last);
+}
+
+TEST_F(GetManyTest, NoCommandHasMoreKeysThanTheBound) {
+  keyspace.Serve(server);
+  for (const std::size_t most : {1U, 2U, 3U, 7U, 100U}) {
+    const std::size_t before = server.received().size();
+    EXPECT_EQ(Run({"s:1", "s:2", "s:3", "s:4", "s:5", "s:6", "s:7"}, most), "batch");
+    EXPECT_EQ(sink.batches[slot].values.size(), 7U);
+    EXPECT_EQ(sink.batches[slot].values["6"], "'value of s:6' 1000");
+    for (std::size_t index = before; index < server.received().size(); ++index) {
+      const Words& words = server.received()[index].words;
+      if (words[0] == "MGET") {
+        EXPECT_LE(words.size(), most + 1);
+      }
+    }
+  }
+}
+
+TEST_F(GetManyTest, ARefusalOfAnyCommandIsTold) {
+  server.on_command = [](Peer& peer, const Words& words) {
+    peer.Send(words.back() == "s:2" && words[0] == "PTTL" ? Refusal("NOPERM no")
+                                                          : FakeKeyspace().Answer(words));
+  };
+  EXPECT_EQ(Run({"s:1", "s:2"}, 100), "reply NOPERM");
+}
+
+TEST_F(GetManyTest, RepliesThatCannotBelongToItReplaceTheConnection) {
+  server.on_command = [](Peer& peer, const Words& words) {
+    peer.Send(words[0] == "MGET" ? Array({Bulk("only one")}) : FakeKeyspace().Answer(words));
+  };
+  EXPECT_EQ(Run({"s:1", "s:2"}, 100), "protocol");
+  EXPECT_TRUE(RunUntil([&] { return observer.Count("ready") == 2; }));
+}
+
+TEST_F(GetManyTest, AnAbortEndsItOnce) {
+  keyspace.Serve(server);
+  ASSERT_TRUE(OpenUntilReady());
+  GetMany::Run(connection.get(), &sink, 1, {"s:1"}, 2, 10);
+  connection->Abort();
+  EXPECT_EQ(sink.Told(1), "closed");
+  EXPECT_EQ(GetMany::Run(connection.get(), &sink, 2, {"s:1"}, 2, 10), Admission::kClosed);
+  EXPECT_EQ(sink.Told(2), "");
+}
+
+// ---- What cannot be the replies ----
+
+TEST(ReadFetch, RefusesRepliesOfAnotherShape) {
+  const std::vector<std::string> keys = {"s:1", "s:2"};
+  const std::vector<std::string> good = {Array({Bulk("a"), Nil()}), Integer(5), Integer(-2)};
+  const auto read = [&](std::vector<std::string> bytes) {
+    ReplyReader reader;
+    std::vector<Reply> replies;
+    for (const std::string& each : bytes) reader.Feed(each);
+    while (const auto reply = reader.Next()) replies.push_back(*reply);
+    return ReadFetch(replies, keys, 2).has_value();
+  };
+  EXPECT_TRUE(read(good));
+  for (std::size_t place = 0; place < good.size(); ++place) {
+    for (const std::string& wrong :
+         {Bulk("x"), Nil(), Array({}), Array({Bulk("a")}), Array({Nil(), Nil(), Nil()})}) {
+      auto bytes = good;
+      bytes[place] = wrong;
+      EXPECT_FALSE(read(bytes)) << place << " " << wrong;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace connect_hiredis::test

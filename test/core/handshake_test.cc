@@ -1,0 +1,157 @@
+#include "connection/handshake.h"
+
+#include <gtest/gtest.h>
+
+#include "support/reply_reader.h"
+#include "support/resp.h"
+
+namespace connect_hiredis {
+namespace {
+
+using test::CommandOf;
+using Commands = std::vector<std::string>;
+
+// Everything is asked for: AUTH, SELECT, CLIENT SETNAME.
+ConnectionOptions FullOptions() {
+  ConnectionOptions options;
+  options.username = "user";
+  options.password = "secret";
+  options.database = 2;
+  options.client_name = "name";
+  return options;
+}
+
+void Answer(Handshake& handshake, std::string_view bytes) {
+  test::ReplyReader reader;
+  reader.Feed(bytes);
+  while (const auto reply = reader.Next()) handshake.OnReply(*reply);
+}
+
+TEST(Handshake, ThereIsAlwaysSomethingToBeAnswered) {
+  Handshake handshake{ConnectionOptions()};
+  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"})}));
+  EXPECT_FALSE(handshake.complete());
+  Answer(handshake, "+PONG\r\n");
+  EXPECT_TRUE(handshake.complete());
+  EXPECT_FALSE(handshake.error());
+}
+
+TEST(Handshake, SaysWhatTheOptionsAskForInOrder) {
+  const Handshake handshake{FullOptions()};
+  EXPECT_EQ(handshake.commands(),
+            (Commands{CommandOf({"AUTH", "user", "secret"}), CommandOf({"SELECT", "2"}),
+                      CommandOf({"CLIENT", "SETNAME", "name"})}));
+}
+
+TEST(Handshake, APasswordAloneIsTheDefaultUsers) {
+  ConnectionOptions options;
+  options.password = "sec\r\nret";
+  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", "sec\r\nret"})}));
+}
+
+TEST(Handshake, AUserWithoutAPasswordGivesAnEmptyOne) {
+  ConnectionOptions options;
+  options.username = "user";
+  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", "user", ""})}));
+}
+
+TEST(Handshake, AnEmptyPasswordIsGivenToo) {
+  ConnectionOptions options;
+  options.password = "";
+  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", ""})}));
+}
+
+TEST(Handshake, IsCompleteWithTheLastReply) {
+  Handshake handshake{FullOptions()};
+  Answer(handshake, "+OK\r\n+OK\r\n");
+  EXPECT_FALSE(handshake.complete());
+  Answer(handshake, "+OK\r\n");
+  EXPECT_TRUE(handshake.complete());
+  EXPECT_FALSE(handshake.error());
+  EXPECT_FALSE(handshake.refused());
+}
+
+TEST(Handshake, AWrongPasswordIsARefusal) {
+  Handshake handshake{FullOptions()};
+  Answer(handshake, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
+  ASSERT_TRUE(handshake.error());
+  EXPECT_EQ(handshake.error()->code, ErrorCode::kReply);
+  EXPECT_EQ(handshake.error()->reply, "WRONGPASS");
+  EXPECT_TRUE(handshake.refused());
+}
+
+TEST(Handshake, TheFirstErrorIsTheReason) {
+  Handshake handshake{FullOptions()};
+  Answer(handshake,
+         "-WRONGPASS wrong\r\n-NOAUTH Authentication required.\r\n-NOAUTH Authentication "
+         "required.\r\n");
+  EXPECT_EQ(handshake.error()->reply, "WRONGPASS");
+}
+
+TEST(Handshake, AWrongDatabaseIsARefusal) {
+  Handshake handshake{FullOptions()};
+  Answer(handshake, "+OK\r\n-ERR DB index is out of range\r\n+OK\r\n");
+  ASSERT_TRUE(handshake.error());
+  EXPECT_EQ(handshake.error()->message, "Redis replied: ERR DB index is out of range");
+  EXPECT_TRUE(handshake.refused());
+}
+
+TEST(Handshake, AServerThatForbidsNamesIsGoodEnough) {
+  for (const std::string_view error :
+       {"-ERR unknown command 'CLIENT', with args beginning with: 'SETNAME' 'name'\r\n",
+        "-NOPERM this user has no permissions to run the 'client|setname' command\r\n"}) {
+    Handshake handshake{FullOptions()};
+    Answer(handshake, "+OK\r\n+OK\r\n");
+    Answer(handshake, error);
+    EXPECT_TRUE(handshake.complete());
+    EXPECT_FALSE(handshake.error());
+    EXPECT_FALSE(handshake.refused());
+  }
+}
+
+TEST(Handshake, AServerThatWantsAPasswordOrAdmitsNobodySaysSoToAnyCommand) {
+  for (const std::string name : {"name", ""}) {
+    for (const std::string word : {"NOAUTH", "DENIED"}) {
+      ConnectionOptions options;
+      options.client_name = name;
+      Handshake handshake{options};
+      Answer(handshake, "-" + word + " No.\r\n");
+      ASSERT_TRUE(handshake.error());
+      EXPECT_EQ(handshake.error()->reply, word);
+      EXPECT_TRUE(handshake.refused());
+    }
+  }
+}
+
+// A client that tries to connect to a port of its own machine where nobody listens may be given
+// that port itself; connected to itself, it is answered by an echo.
+TEST(Handshake, AnEchoIsNoServer) {
+  Handshake handshake{ConnectionOptions()};
+  Answer(handshake, handshake.commands()[0]);
+  ASSERT_TRUE(handshake.error());
+  EXPECT_EQ(handshake.error()->code, ErrorCode::kProtocol);
+  EXPECT_FALSE(handshake.refused());
+}
+
+TEST(Handshake, WaitingMendsAServerWithoutRoom) {
+  for (const bool with_password : {false, true}) {
+    ConnectionOptions options;
+    options.client_name = "name";
+    if (with_password) options.password = "secret";
+    Handshake handshake{options};
+    Answer(handshake, "-ERR max number of clients reached\r\n");
+    ASSERT_TRUE(handshake.error());
+    EXPECT_EQ(handshake.error()->message, "Redis replied: ERR max number of clients reached");
+    EXPECT_FALSE(handshake.refused()) << (with_password ? "to AUTH" : "to CLIENT SETNAME");
+  }
+}
+
+TEST(Handshake, ErrorsHoldNoPassword) {
+  Handshake handshake{FullOptions()};
+  Answer(handshake, "-ERR unknown command 'AUTH', with args beginning with: 'user' 'secret' \r\n");
+  EXPECT_EQ(handshake.error()->message.find("secret"), std::string::npos);
+  EXPECT_EQ(handshake.error()->reply, "ERR");
+}
+
+}  // namespace
+}  // namespace connect_hiredis

@@ -1,0 +1,162 @@
+#include "protocol/reply_arena.h"
+
+#include <cstdint>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "support/recorders.h"
+#include "support/reply_reader.h"
+#include "support/resp.h"
+
+namespace connect_hiredis {
+namespace {
+
+using test::Array;
+using test::Bulk;
+using test::Describe;
+using test::ReplyReader;
+
+constexpr std::string_view kMixed =
+    "*5\r\n$3\r\nabc\r\n:12\r\n$-1\r\n*2\r\n+OK\r\n-ERR no\r\n$0\r\n\r\n";
+constexpr std::string_view kMixedText = "[$abc :12 nil [+OK -ERR no] $]";
+
+TEST(ReplyArena, RepliesMayComeByteByByte) {
+  ReplyReader reader;
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t at = 0; at < kMixed.size(); ++at) {
+      EXPECT_FALSE(reader.Next()) << "after " << at << " bytes";
+      reader.Feed(kMixed.substr(at, 1));
+    }
+    const auto reply = reader.Next();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(Describe(*reply), kMixedText);
+    reader.arena.Reset();
+  }
+}
+
+TEST(ReplyArena, RepliesLiveUntilTheNextReset) {
+  ReplyReader reader;
+  std::vector<Reply> replies;
+  for (int round = 0; round < 5000; ++round) {
+    reader.Feed(kMixed);
+    const auto reply = reader.Next();
+    ASSERT_TRUE(reply);
+    replies.push_back(*reply);
+  }
+  for (const Reply& reply : replies) EXPECT_EQ(Describe(reply), kMixedText);
+}
+
+TEST(ReplyArena, AResetUsesTheSameMemoryAgain) {
+  ReplyArena arena;
+  void* first = arena.Allocate(100);
+  arena.Allocate(1'000'000);
+  for (int round = 0; round < 1000; ++round) arena.Allocate(1000);
+  arena.Reset();
+  EXPECT_EQ(arena.Allocate(100), first);
+}
+
+TEST(ReplyArena, MemoryIsAlignedAndItsPiecesDoNotOverlap) {
+  ReplyArena arena;
+  std::vector<std::pair<unsigned char*, std::size_t>> pieces;
+  for (std::size_t size = 1; size < 60'000; size = size * 5 / 4 + 1) {
+    for (int round = 0; round < 4; ++round) {
+      auto* memory = static_cast<unsigned char*>(arena.Allocate(size));
+      ASSERT_NE(memory, nullptr);
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % alignof(std::max_align_t), 0U);
+      std::memset(memory, static_cast<int>(pieces.size() % 251), size);
+      pieces.emplace_back(memory, size);
+    }
+  }
+  for (std::size_t index = 0; index < pieces.size(); ++index) {
+    const auto& [memory, size] = pieces[index];
+    EXPECT_EQ(memory[0], index % 251);
+    EXPECT_EQ(memory[size - 1], index % 251);
+  }
+}
+
+TEST(ReplyArena, ThereIsNoMemoryForTheImpossible) {
+  ReplyArena arena;
+  EXPECT_EQ(arena.Allocate(SIZE_MAX), nullptr);
+  EXPECT_EQ(arena.Allocate(SIZE_MAX - 14), nullptr);
+  EXPECT_NE(arena.Allocate(1), nullptr);
+}
+
+TEST(ReplyArena, StringsLargerThanABlockComeWhole) {
+  ReplyReader reader;
+  std::string text;
+  for (int number = 0; text.size() < 5'000'000; ++number) text += std::to_string(number);
+  reader.Feed(Array({Bulk(text), Bulk("after")}));
+  const auto reply = reader.Next();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ((*reply)[0].text(), text);
+  EXPECT_EQ((*reply)[1].text(), "after");
+}
+
+TEST(ReplyArena, RepliesDeeperThanAnyShouldBeAreRefused) {
+  ReplyReader reader;
+  std::string deep;
+  for (int level = 0; level < 8; ++level) deep += "*1\r\n";
+  reader.Feed(deep + ":1\r\n");
+  EXPECT_TRUE(reader.Next());
+
+  ReplyReader other;
+  for (int level = 0; level < 1000; ++level) other.Feed("*1\r\n");
+  EXPECT_FALSE(other.Next());
+  EXPECT_TRUE(other.failed());
+}
+
+TEST(ReplyArena, ArraysLongerThanAnyShouldBeAreRefused) {
+  for (const std::string_view header : {"*1048577\r\n", "*4294967296\r\n",
+                                        "*9223372036854775807\r\n", "%9223372036854775807\r\n"}) {
+    ReplyReader reader;
+    reader.Feed(header);
+    EXPECT_FALSE(reader.Next());
+    EXPECT_TRUE(reader.failed()) << header;
+  }
+}
+
+TEST(ReplyArena, ALongArrayIsRead) {
+  ReplyReader reader;
+  constexpr std::size_t kLength = 200'000;
+  std::string bytes = "*" + std::to_string(kLength) + "\r\n";
+  for (std::size_t index = 0; index < kLength; ++index) {
+    bytes += ":" + std::to_string(index) + "\r\n";
+  }
+  reader.Feed(bytes);
+  const auto reply = reader.Next();
+  ASSERT_TRUE(reply);
+  ASSERT_EQ(reply->size(), kLength);
+  for (std::size_t index = 0; index < kLength; ++index) {
+    ASSERT_EQ((*reply)[index].integer(), static_cast<std::int64_t>(index));
+  }
+}
+
+TEST(ReplyArena, CountsRepliesAsTheyBeginButNotTheirElements) {
+  ReplyReader reader;
+  EXPECT_EQ(reader.arena.replies(), 0U);
+  reader.Feed(kMixed);
+  reader.Next();
+  EXPECT_EQ(reader.arena.replies(), 1U);
+  reader.Feed("*2\r\n:1\r\n");
+  reader.Next();
+  EXPECT_EQ(reader.arena.replies(), 2U);
+  reader.Feed(":2\r\n$-1\r\n");
+  while (reader.Next()) {
+  }
+  EXPECT_EQ(reader.arena.replies(), 3U);
+  reader.arena.Reset();
+  EXPECT_EQ(reader.arena.replies(), 3U);
+}
+
+TEST(ReplyArena, PushedRepliesAreNotCounted) {
+  ReplyReader reader;
+  reader.Feed(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n:1\r\n");
+  while (reader.Next()) {
+  }
+  EXPECT_FALSE(reader.failed());
+  EXPECT_EQ(reader.arena.replies(), 1U);
+}
+
+}  // namespace
+}  // namespace connect_hiredis
