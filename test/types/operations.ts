@@ -33,6 +33,22 @@ async function promises() {
   await client.close();
 }
 
+async function more() {
+  exactly<session.SessionData | null>()(
+    await store.access.update('a', (found) => ({ ...found, user: 'bob' })),
+  );
+  await store.access.update('a', (found) => {
+    found.user = 'bob';
+  });
+  await store.access.update('a', async (found) => found);
+  exactly<(session.SessionData | null)[]>()(await store.access.getMany(['a', 'b']));
+  for await (const { id, user } of store.access.scan({ count: 10 })) exactly<string>()(user ?? id);
+  exactly<boolean>()(await store.access.exists('a'));
+  exactly<number>()(await store.access.ttl('a'));
+  store.ttl = 60;
+  new RedisStore({ client, concurrencyMerge: true });
+}
+
 async function access() {
   exactly<session.SessionData | null>()(await store.access.get('a'));
   exactly<boolean>()(await store.access.set('a', data));
@@ -95,10 +111,16 @@ function refused() {
   store.set('a');
   // @ts-expect-error access gives Promises only
   store.access.get('a', () => {});
-  // @ts-expect-error not delivered yet
-  store.access.getMany(['a']);
+  // @ts-expect-error ids come in an array
+  store.access.getMany('a');
+  // @ts-expect-error update needs a function
+  store.access.update('a');
+  // @ts-expect-error what it gives is a session
+  store.access.update('a', () => 'ann');
+  // @ts-expect-error count is a number
+  store.access.scan({ count: 'many' });
   // @ts-expect-error a result may be null
   store.get('a').then((found) => found.user);
 }
 
-export { access, callbacks, events, promises, properties, refused };
+export { access, callbacks, events, more, promises, properties, refused };
