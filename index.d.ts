@@ -150,10 +150,10 @@ declare namespace connectHiredis {
      * the session as stored, or null if there is none. Rejects with ECONNRESET if the connection
      * broke and it cannot be known whether the change was stored.
      */
-    update<Session extends object = session.SessionData>(
+    update(
       sid: string,
-      change: (session: Session) => MaybePromise<Session | void>,
-    ): Promise<Session | null>;
+      change: (session: session.SessionData) => MaybePromise<session.SessionData | void>,
+    ): Promise<session.SessionData | null>;
     /** For each id its session, or null: in one round trip. */
     getMany(sids: string[]): Promise<(session.SessionData | null)[]>;
     /** Walks over all sessions and never holds more than one batch of `count` keys. */
