@@ -193,6 +193,7 @@ void Connection::OnLinkServed() {
 void Connection::OnAfterPoll() {
   Flush();
   if (link_ != nullptr) CheckLink();
+  if (overdue_.count() != 0 && hooks_) FailOverdue(overdue_);
   EndTurn();
 }
 
@@ -331,7 +332,6 @@ void Connection::Distrust(const Error& error) {
 // ---- Deadlines ----
 
 void Connection::ArmDeadline() {
-  deadline_polled_ = false;
   const Command* first = pending_.first();
   if (first != nullptr) deadline_timer_->Start(CeilMilliseconds(first->deadline - Now()));
 }
@@ -349,16 +349,22 @@ Error Connection::MakeTimeoutError(const Command& command) const {
 void Connection::OnDeadline() {
   const Nanoseconds now = Now();
   const Command* first = pending_.first();
-  if (first != nullptr && first->deadline <= now && link_ != nullptr && !deadline_polled_) {
+  if (first != nullptr && first->deadline <= now && link_ != nullptr) {
     // Timers run before sockets are looked at: if JavaScript kept the loop for that long, the
-    // answer may be there already.
-    deadline_polled_ = true;
+    // answer may be there already. Whatever the next poll does not bring fails after it.
+    if (overdue_.count() == 0) overdue_ = now;
     deadline_timer_->Start(std::chrono::milliseconds(1));
     return;
   }
+  FailOverdue(now);
+  EndTurn();
+}
+
+void Connection::FailOverdue(Nanoseconds limit) {
+  overdue_ = Nanoseconds(0);
   bool silent = false;
   while (Command* command = pending_.first()) {
-    if (command->deadline > now) break;
+    if (command->deadline > limit) break;
     if (command->sent && link_ != nullptr && link_->last_read() < command->sent_at) silent = true;
     FailCommand(*command, MakeTimeoutError(*command));
   }
@@ -371,7 +377,6 @@ void Connection::OnDeadline() {
                     " ms: the connection is replaced";
     Retry(std::move(error));
   }
-  EndTurn();
 }
 
 // ---- The end ----

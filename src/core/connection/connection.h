@@ -121,6 +121,7 @@ class Connection final : private LinkListener, private TurnListener {
   void OnAddresses(int system_error, std::vector<std::string> addresses);
   void OnConnectTimeout();
   void OnDeadline();
+  void FailOverdue(Nanoseconds limit);
   void Retry(Error error);
   void CheckLink();
   void Flush();
@@ -145,7 +146,7 @@ class Connection final : private LinkListener, private TurnListener {
   bool keep_alive_;
   bool kept_alive_ = false;
   bool closing_ = false;  // Close was called; still ready, for the replies that are under way
-  bool deadline_polled_ = false;
+  Nanoseconds overdue_{0};  // what was due then fails unless the next poll brings its answer
   int unflushed_ = 0;
   std::uint64_t epoch_ = 0;
 
