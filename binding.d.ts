@@ -103,11 +103,12 @@ export class Sessions {
   timeLeft(slot: number, sid: string): Failure | undefined;
   count(slot: number): Failure | undefined;
   clear(slot: number): Failure | undefined;
-  /** Of the ids alone, or of the sessions too; `batchSize` takes the place of `scanCount`. */
-  enumerate(values: boolean, batchSize: number): Enumeration;
 }
 
+/** Over the ids alone, or the sessions too. */
 export class Enumeration {
+  /** `batchSize` takes the place of the sessions' `scanCount`. */
+  constructor(sessions: Sessions, values: boolean, batchSize: number);
   /** One batch under `slot`; not while an earlier call has no result yet. */
   next(slot: number): Failure | undefined;
 }

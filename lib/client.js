@@ -74,6 +74,7 @@ class Client extends EventEmitter {
   [kOpenSessions](prefix, scanCount, decoding) {
     return {
       native: new native.Sessions(this.#native, prefix, scanCount, decoding),
+      Enumeration: native.Enumeration,
       receiver: this.#receiver,
       Result: native.Result,
       commandTimeout: this.#commandTimeout,

@@ -16,7 +16,7 @@ const { showExpiry } = require('./ttl');
  * @returns {AsyncGenerator<import('../binding').Batch, void>}
  */
 async function* batches(operations, values, count = operations.scanCount) {
-  const enumeration = operations.native.enumerate(values, count);
+  const enumeration = new operations.Enumeration(operations.native, values, count);
   for (;;) {
     const target = new PromiseTarget();
     operations.run(target, (slot) => enumeration.next(slot));

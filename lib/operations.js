@@ -24,6 +24,7 @@ const { timeToLive, toMilliseconds } = require('./ttl');
 /**
  * @typedef {object} Backend what a client gives to a store
  * @property {import('../binding').Sessions} native
+ * @property {typeof import('../binding').Enumeration} Enumeration
  * @property {InstanceType<typeof import('./receiver').Receiver>} receiver
  * @property {typeof import('../binding').Result} Result
  * @property {number} commandTimeout milliseconds
@@ -50,6 +51,7 @@ class Operations {
    */
   constructor(backend, options) {
     this.native = backend.native;
+    this.Enumeration = backend.Enumeration;
     this.receiver = backend.receiver;
     this.Result = backend.Result;
     this.commandTimeout = backend.commandTimeout;

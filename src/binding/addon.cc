@@ -27,11 +27,11 @@ Napi::Object DefineResultKinds(Napi::Env env) {
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   auto environment = std::make_unique<Environment>(env);
-  environment->enumeration_constructor = Napi::Persistent(EnumerationObject::Define(env));
   // Node deletes it when the environment has ended.
   env.SetInstanceData(environment.release());
   exports.Set("Client", Client::Define(env));
   exports.Set("Sessions", Sessions::Define(env));
+  exports.Set("Enumeration", EnumerationObject::Define(env));
   exports.Set("Result", DefineResultKinds(env));
   return exports;
 }

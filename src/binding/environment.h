@@ -24,8 +24,6 @@ class Environment {
   void Add(std::shared_ptr<OpenClient> client);
   void Remove(const OpenClient* client);
 
-  Napi::FunctionReference enumeration_constructor;
-
  private:
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* data);
   void ReleaseIfDone();

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "binding/client.h"
-#include "binding/environment.h"
 #include "core/session/compare_and_set.h"
 #include "core/session/get_many.h"
 
@@ -40,7 +39,6 @@ Napi::Function Sessions::Define(Napi::Env env) {
                          InstanceMethod<&Sessions::TimeLeft>("timeLeft"),
                          InstanceMethod<&Sessions::Count>("count"),
                          InstanceMethod<&Sessions::Clear>("clear"),
-                         InstanceMethod<&Sessions::Enumerate>("enumerate"),
                      });
 }
 
@@ -125,10 +123,14 @@ Napi::Value Sessions::TimeLeft(const Napi::CallbackInfo& info) {
   return Tell(info.Env(), admission, open_->connection());
 }
 
+std::shared_ptr<Enumeration> Sessions::NewEnumeration(Enumeration::Kind kind,
+                                                      std::size_t batch_size) const {
+  return Enumeration::Create(&open_->connection(), &open_->delivery(), kind, prefix_, batch_size);
+}
+
 Napi::Value Sessions::Run(const Napi::CallbackInfo& info, Enumeration::Kind kind) {
-  const auto enumeration =
-      Enumeration::Create(&open_->connection(), &open_->delivery(), kind, prefix_, scan_count_);
-  return Tell(info.Env(), enumeration->Next(SlotOf(info)), open_->connection());
+  const Admission admission = NewEnumeration(kind, scan_count_)->Next(SlotOf(info));
+  return Tell(info.Env(), admission, open_->connection());
 }
 
 Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
@@ -139,31 +141,26 @@ Napi::Value Sessions::Clear(const Napi::CallbackInfo& info) {
   return Run(info, Enumeration::Kind::kClear);
 }
 
-Napi::Value Sessions::Enumerate(const Napi::CallbackInfo& info) {
-  const bool values = info[0].As<Napi::Boolean>().Value();
-  const std::size_t batch_size = info[1].As<Napi::Number>().Uint32Value();
-  EnumerationObject::Parts parts{
-      open_,
-      Enumeration::Create(&open_->connection(), &open_->delivery(),
-                          values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds, prefix_,
-                          batch_size),
-      decoding_};
-  return Environment::Of(info.Env())
-      .enumeration_constructor.New(
-          {Napi::External<EnumerationObject::Parts>::New(info.Env(), &parts)});
-}
-
 Napi::Function EnumerationObject::Define(Napi::Env env) {
   return DefineClass(env, "Enumeration", {InstanceMethod<&EnumerationObject::Next>("next")});
 }
 
 EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<EnumerationObject>(info),
-      parts_(std::move(*info[0].As<Napi::External<Parts>>().Data())) {}
+    : Napi::ObjectWrap<EnumerationObject>(info) {
+  // Null in a Worker that is being terminated: no method is ever called then.
+  const Sessions* sessions = Sessions::Unwrap(info[0].As<Napi::Object>());
+  if (sessions == nullptr) return;
+  const bool values = info[1].As<Napi::Boolean>().Value();
+  open_ = sessions->open();
+  decoding_ = sessions->decoding();
+  enumeration_ =
+      sessions->NewEnumeration(values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds,
+                               info[2].As<Napi::Number>().Uint32Value());
+}
 
 Napi::Value EnumerationObject::Next(const Napi::CallbackInfo& info) {
-  const Slot slot = MakeSlot(info[0].As<Napi::Number>().Uint32Value(), parts_.decoding);
-  return Tell(info.Env(), parts_.enumeration->Next(slot), parts_.open->connection());
+  const Slot slot = MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);
+  return Tell(info.Env(), enumeration_->Next(slot), open_->connection());
 }
 
 }  // namespace connect_hiredis

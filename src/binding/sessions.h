@@ -17,6 +17,12 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   static Napi::Function Define(Napi::Env env);
   explicit Sessions(const Napi::CallbackInfo& info);
 
+  // For EnumerationObject.
+  [[nodiscard]] const std::shared_ptr<OpenClient>& open() const { return open_; }
+  [[nodiscard]] Decoding decoding() const { return decoding_; }
+  [[nodiscard]] std::shared_ptr<Enumeration> NewEnumeration(Enumeration::Kind kind,
+                                                            std::size_t batch_size) const;
+
  private:
   Napi::Value Get(const Napi::CallbackInfo& info);
   Napi::Value Set(const Napi::CallbackInfo& info);
@@ -28,7 +34,6 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Napi::Value TimeLeft(const Napi::CallbackInfo& info);
   Napi::Value Count(const Napi::CallbackInfo& info);
   Napi::Value Clear(const Napi::CallbackInfo& info);
-  Napi::Value Enumerate(const Napi::CallbackInfo& info);
 
   Slot SlotOf(const Napi::CallbackInfo& info) const;
   Napi::Value Run(const Napi::CallbackInfo& info, Enumeration::Kind kind);
@@ -45,19 +50,14 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
 class EnumerationObject final : public Napi::ObjectWrap<EnumerationObject> {
  public:
   static Napi::Function Define(Napi::Env env);
-  // From C++ only: an External with a Parts.
   explicit EnumerationObject(const Napi::CallbackInfo& info);
-
-  struct Parts {
-    std::shared_ptr<OpenClient> open;
-    std::shared_ptr<Enumeration> enumeration;
-    Decoding decoding;
-  };
 
  private:
   Napi::Value Next(const Napi::CallbackInfo& info);
 
-  Parts parts_;
+  std::shared_ptr<OpenClient> open_;
+  std::shared_ptr<Enumeration> enumeration_;
+  Decoding decoding_ = Decoding::kAuto;
 };
 
 }  // namespace connect_hiredis
