@@ -3,7 +3,7 @@
 
 #include "support/black_hole.h"
 #include "support/connection_test.h"
-#include "support/two_addresses.h"
+#include "support/names.h"
 
 namespace connect_hiredis::test {
 namespace {
@@ -119,7 +119,36 @@ TEST_F(ConnectionAddressesTest, AnAbortWhileTheNameIsLookedUp) {
   ASSERT_TRUE(RunUntilClosed());
 }
 
-TEST_F(ConnectionAddressesTest, ALookupThatTakesTooLongIsGivenUp) {
+TEST_F(ConnectionAddressesTest, AnAbortWaitsForALookupThatAThreadHasBegun) {
+  options.host = kSlowName;
+  const int before = slow_lookups;
+  Open();
+  while (slow_lookups == before) RunFor(milliseconds(1));
+  connection->Abort();
+  RunFor(milliseconds(10));
+  EXPECT_EQ(observer.closed, 0U) << "its answer would come to a loop that is gone";
+  slow_lookup_release.release();
+  ASSERT_TRUE(RunUntilClosed());
+}
+
+TEST_F(ConnectionAddressesTest, ALookupThatIsTooSlowIsGivenUpAndItsAnswerDropped) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  options.host = kSlowName;
+  options.connect_timeout = milliseconds(20);
+  Open();
+  ASSERT_TRUE(RunUntil([&] { return observer.errors.size() == 2; }));
+  EXPECT_EQ(Describe(observer.errors[0]), "system ETIMEDOUT");
+  connection->Abort();
+  while (observer.closed == 0) {
+    slow_lookup_release.release();
+    RunFor(milliseconds(1));
+  }
+  EXPECT_EQ(server.connections(), 0U);
+  while (slow_lookup_release.try_acquire()) {
+  }
+}
+
+TEST_F(ConnectionAddressesTest, ALookupForWhichThereIsNoThreadIsGivenUp) {
   // libuv's threads all have something else to do.
   struct Work {
     uv_work_t uv;

@@ -68,11 +68,12 @@ TEST_F(ConnectionReadyTest, NothingIsSentBeforeTheHandshakeIsAnswered) {
   Open();
   Submit({"GET", "a"});
   ASSERT_TRUE(RunUntil([&] { return silent != nullptr; }));
+  Submit({"GET", "b"});
   RunFor(milliseconds(5));
   EXPECT_EQ(server.received().size(), 1U);
   EXPECT_EQ(state(), State::kHandshaking);
   silent->Send(Simple("OK"));
-  ASSERT_TRUE(RunUntilTold(1));
+  ASSERT_TRUE(RunUntilTold(2));
 }
 
 TEST_F(ConnectionReadyTest, WithNothingElseToSayItPings) {
