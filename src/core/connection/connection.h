@@ -82,8 +82,8 @@ class Connection final : private LinkListener, private TurnListener {
   Command& Acquire() { return pending_.Acquire(); }
   void Submit(Command& command);
 
-  // Takes no more commands, waits for the replies to those already sent if it is ready, fails
-  // the others with kClosed, then closes. Safe to call twice.
+  // Takes no more commands. If it is ready, waits for the replies to those it has; otherwise
+  // fails them with kClosed. Then closes. Safe to call twice.
   void Close();
   // The same without waiting for anybody.
   void Abort();
