@@ -145,7 +145,7 @@ class Connection final : private LinkListener, private TurnListener {
   State state_ = State::kIdle;
   bool keep_alive_;
   bool kept_alive_ = false;
-  bool closing_ = false;  // Close was called; still ready, for the replies that are under way
+  bool closing_ = false;    // Close was called; still ready, for the replies that are under way
   Nanoseconds overdue_{0};  // what was due then fails unless the next poll brings its answer
   int unflushed_ = 0;
   std::uint64_t epoch_ = 0;
