@@ -95,22 +95,7 @@ class Operations {
    */
   set(target, sid, session) {
     if (this.#refuse(target, sid)) return;
-    const since = Date.now();
-    let left;
-    try {
-      left = timeToLive(this.ttl, session, sid, since);
-    } catch (error) {
-      settleLater(target, orError(error, TTL_FUNCTION));
-      return;
-    }
-    if (typeof left === 'number') {
-      this.#encode(target, sid, session, left, since);
-      return;
-    }
-    left.then(
-      (known) => this.#encode(target, sid, session, known, since),
-      (error) => settleLater(target, orError(error, TTL_FUNCTION)),
-    );
+    this.#withTimeToLive(this.#encode, target, sid, session);
   }
 
   /**
@@ -124,22 +109,7 @@ class Operations {
       settleLater(target, null, 'OK');
       return;
     }
-    const since = Date.now();
-    let left;
-    try {
-      left = timeToLive(this.ttl, session, sid, since);
-    } catch (error) {
-      settleLater(target, orError(error, TTL_FUNCTION));
-      return;
-    }
-    if (typeof left === 'number') {
-      this.#renew(target, sid, left, since);
-      return;
-    }
-    left.then(
-      (known) => this.#renew(target, sid, known, since),
-      (error) => settleLater(target, orError(error, TTL_FUNCTION)),
-    );
+    this.#withTimeToLive(this.#renew, target, sid, session);
   }
 
   /**
@@ -181,6 +151,32 @@ class Operations {
   checkSid(sid) {
     const error = checkSid(sid);
     if (error) throw error;
+  }
+
+  /**
+   * @param {(target: Target, sid: string, session: any, left: number, since: number) => void} proceed
+   *   a method of this: as such it costs the hot path no closure
+   * @param {Target} target
+   * @param {string} sid
+   * @param {any} session
+   */
+  #withTimeToLive(proceed, target, sid, session) {
+    const since = Date.now();
+    let left;
+    try {
+      left = timeToLive(this.ttl, session, sid, since);
+    } catch (error) {
+      settleLater(target, orError(error, TTL_FUNCTION));
+      return;
+    }
+    if (typeof left === 'number') {
+      proceed.call(this, target, sid, session, left, since);
+      return;
+    }
+    left.then(
+      (known) => proceed.call(this, target, sid, session, known, since),
+      (error) => settleLater(target, orError(error, TTL_FUNCTION)),
+    );
   }
 
   /**
@@ -242,10 +238,11 @@ class Operations {
   /**
    * @param {Target} target
    * @param {string} sid
+   * @param {any} _session
    * @param {number} left
    * @param {number} since
    */
-  #renew(target, sid, left, since) {
+  #renew(target, sid, _session, left, since) {
     if (this.throttle.covers(sid, left, since)) {
       settleLater(target, null, 'OK');
     } else if (left <= 0) {
