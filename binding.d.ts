@@ -22,7 +22,10 @@ export interface Receiver {
   values: unknown[];
   /** All results of one wake-up of the loop, in one call. Zero: go on after one threw. */
   onResults(count: number): void;
-  onEvent(name: 'connect' | 'ready' | 'error' | 'disconnect' | 'close', failure?: Failure): void;
+  onEvent(
+    name: 'connect' | 'ready' | 'error' | 'disconnect' | 'credentials' | 'close',
+    failure?: Failure,
+  ): void;
 }
 
 /** Of one batch of an enumeration. */
@@ -42,15 +45,21 @@ export interface ConnectionOptions {
   socket: string;
   username: string | undefined;
   password: string | undefined;
+  /** Instead of username and password: the event `credentials` asks for them. */
+  asksCredentials: boolean;
   database: number;
   /** Empty: none is sent. */
   clientName: string;
+  /** For CLIENT SETINFO; empty: none is sent. */
+  libraryVersion: string;
   /** All in milliseconds. */
   connectTimeout: number;
   commandTimeout: number;
   disconnectAfter: number;
   backoffMin: number;
   backoffMax: number;
+  /** 0: none. */
+  pingInterval: number;
   /** 0: no command waits for a connection. */
   queue: number;
   keepAlive: boolean;
@@ -62,6 +71,13 @@ export class Client {
   readonly state: string;
   close(): void;
   keepAlive(alive: boolean): void;
+  /** An answer to the event `credentials`; `lifetime` in milliseconds. */
+  provideCredentials(username: string | undefined, password: string, lifetime?: number): void;
+  refuseCredentials(message: string): void;
+  /** As in index.d.ts. */
+  stats(): Omit<import('./index').ClientStats, 'state' | 'reconnections'> & {
+    connections: number;
+  };
 }
 
 /**

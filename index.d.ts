@@ -8,6 +8,7 @@ type ErrorCode =
   | 'ERR_REDIS_QUEUE_FULL'
   | 'ERR_REDIS_CLOSED'
   | 'ERR_REDIS_PROTOCOL'
+  | 'ERR_REDIS_CREDENTIALS'
   | 'ERR_SESSION_PARSE'
   | 'ERR_SESSION_SERIALIZE'
   | 'ERR_INVALID_ARG_TYPE';
@@ -57,6 +58,11 @@ declare namespace connectHiredis {
     pass?: string;
     /** The same as `pass`. */
     password?: string;
+    /**
+     * Instead of `username` and `pass`: called for every connection, and again before what it
+     * gave expires, which the connection then authenticates with anew.
+     */
+    credentials?: () => MaybePromise<Credentials>;
     /** Sent with CLIENT SETNAME; false sends none. Default `connect-hiredis`. */
     clientName?: string | false;
     /** Milliseconds for name resolution, connection and handshake together. Default 10,000. */
@@ -67,10 +73,48 @@ declare namespace connectHiredis {
     queue?: number | false;
     /** Milliseconds between attempts to reconnect: drawn between 0 and a bound that doubles from `min` to `max`. Default 50 and 2,000. */
     backoff?: { min?: number; max?: number };
+    /**
+     * Milliseconds after which an idle connection is asked whether it still stands; one that does
+     * not answer within `commandTimeout` is replaced. Default false: it is not asked.
+     */
+    pingInterval?: number | false;
     /** Milliseconds of outage after which `disconnect` is emitted. Default: `commandTimeout`. */
     disconnectAfter?: number;
     /** true: the connection does not keep the process alive. Default false. */
     unref?: boolean;
+  }
+
+  /** What a connection authenticates with. */
+  interface Credentials {
+    /** Default: the server's default user. */
+    username?: string;
+    password: string;
+    /** A Date or milliseconds since the epoch. Default: they do not expire. */
+    expiresAt?: Date | number;
+  }
+
+  /** What a client has done since it was made, and what it is doing. */
+  interface ClientStats {
+    state: string;
+    /** Redis commands sent, those sent again counted again; a `get` is two. */
+    commands: number;
+    /** Replies to them. */
+    replies: number;
+    /** Operations whose deadline ran out. */
+    timeouts: number;
+    /** How often the connection became ready again. */
+    reconnections: number;
+    /** Operations that wait for a connection now. */
+    queueLength: number;
+    /** Operations that wait for their reply now. */
+    inFlight: number;
+    /** Handshakes included. */
+    bytesSent: number;
+    bytesReceived: number;
+    /** Errors that operations or the connection met, by their code. */
+    errors: Record<string, number>;
+    /** Calls into JavaScript, results told in them, and the most in one. */
+    batches: { count: number; results: number; largest: number };
   }
 
   /** A connection to one server, made by {@link createClient}. It connects, and reconnects, by itself. */
@@ -83,6 +127,7 @@ declare namespace connectHiredis {
     ref(): this;
     /** Lets the process end while the connection is idle. */
     unref(): this;
+    stats(): ClientStats;
     on(event: 'connect' | 'ready' | 'disconnect' | 'close', listener: () => void): this;
     on(event: 'error', listener: (error: RedisError) => void): this;
     on(event: string | symbol, listener: (...args: any[]) => void): this;

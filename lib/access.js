@@ -98,7 +98,7 @@ class Access {
    * @returns {Promise<boolean>}
    */
   exists(sid) {
-    return this.#ask(sid, isSome, (slot) => this.#operations.native.exists(slot, sid));
+    return this.#ask('exists', sid, isSome, (slot) => this.#operations.native.exists(slot, sid));
   }
 
   /**
@@ -106,7 +106,7 @@ class Access {
    * @returns {Promise<number>} seconds; -1: it never expires, -2: there is no such session
    */
   ttl(sid) {
-    return this.#ask(sid, toSeconds, (slot) => this.#operations.native.timeLeft(slot, sid));
+    return this.#ask('ttl', sid, toSeconds, (slot) => this.#operations.native.timeLeft(slot, sid));
   }
 
   /**
@@ -125,14 +125,14 @@ class Access {
       this.#operations.throttle.clear();
       return removed;
     });
-    this.#operations.run(target, (slot) => this.#operations.native.clear(slot));
+    this.#operations.run('clear', target, (slot) => this.#operations.native.clear(slot));
     return target.promise;
   }
 
   /** @returns {Promise<number>} */
   length() {
     const target = new PromiseTarget();
-    this.#operations.run(target, (slot) => this.#operations.native.count(slot));
+    this.#operations.run('length', target, (slot) => this.#operations.native.count(slot));
     return target.promise;
   }
 
@@ -152,14 +152,15 @@ class Access {
   }
 
   /**
+   * @param {string} name
    * @param {string} sid
    * @param {(count: number) => any} map
    * @param {(slot: number) => import('../binding').Failure | undefined} send
    */
-  async #ask(sid, map, send) {
+  async #ask(name, sid, map, send) {
     this.#operations.checkSid(sid);
     const target = new PromiseTarget(map);
-    this.#operations.run(target, send);
+    this.#operations.run(name, target, send);
     return target.promise;
   }
 }

@@ -3,9 +3,11 @@
 
 const { EventEmitter } = require('node:events');
 const { debuglog } = require('node:util');
+const { readClientOptions } = require('./client-options');
+const { readCredentials } = require('./credentials');
+const { publishEvent } = require('./diagnostics');
 const { fromFailure } = require('./errors');
 const native = require('./native');
-const { readClientOptions } = require('./options');
 const { Receiver } = require('./receiver');
 
 const debug = debuglog('connect-hiredis');
@@ -21,18 +23,26 @@ class Client extends EventEmitter {
   #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
   #native;
   #commandTimeout;
+  /** @type {(() => unknown) | undefined} */
+  #credentials;
+  /** How often credentials were asked for. */
+  #asked = 0;
+  /** Why there were none, last time. @type {unknown} */
+  #refusal;
+  #outage = false;
   /** @type {Promise<void>} */
   #closed;
   /** @type {(() => void) | undefined} */
   #onClosed;
 
-  /** @param {import('../binding').ConnectionOptions} options */
+  /** @param {ReturnType<typeof readClientOptions>} options */
   constructor(options) {
     super();
     this.#closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
     this.#commandTimeout = options.commandTimeout;
+    this.#credentials = options.credentials;
     // As many stores as one likes may listen.
     this.setMaxListeners(0);
     this.#native = new native.Client(options, this.#receiver);
@@ -67,12 +77,24 @@ class Client extends EventEmitter {
   }
 
   /**
+   * What the client has done since it was made, and what it is doing.
+   *
+   * @returns {import('..').ClientStats}
+   */
+  stats() {
+    const { connections, ...numbers } = this.#native.stats();
+    return { state: this.state, ...numbers, reconnections: Math.max(0, connections - 1) };
+  }
+
+  /**
    * @param {string} prefix
    * @param {number} scanCount
    * @param {number} decoding
    */
   [kOpenSessions](prefix, scanCount, decoding) {
     return {
+      client: this,
+      outage: this.#outage,
       native: new native.Sessions(this.#native, prefix, scanCount, decoding),
       Enumeration: native.Enumeration,
       receiver: this.#receiver,
@@ -86,17 +108,38 @@ class Client extends EventEmitter {
    * @param {import('../binding').Failure} [failure]
    */
   #onEvent(name, failure) {
+    if (name === 'credentials') {
+      this.#provideCredentials();
+      return;
+    }
+    debug('%s%s', name, failure ? `: ${failure.message}` : '');
+    publishEvent(this, name, failure?.code);
     if (name === 'close') this.#onClosed?.();
+    if (name === 'disconnect') this.#outage = true;
+    if (name === 'ready') this.#outage = false;
     if (!failure) {
-      debug('%s', name);
       this.emit(name);
       return;
     }
     const error = fromFailure(failure);
-    debug('%s: %s', name, error.message);
+    if (error.code === 'ERR_REDIS_CREDENTIALS' && this.#refusal) error.cause = this.#refusal;
     Object.defineProperty(error, 'client', { value: this, enumerable: false });
     // An error event without a listener would end the process.
     if (this.listenerCount('error') > 0) this.emit('error', error);
+  }
+
+  async #provideCredentials() {
+    const asked = ++this.#asked;
+    try {
+      const given = await /** @type {() => unknown} */ (this.#credentials)();
+      const { username, password, lifetime } = readCredentials(given, Date.now());
+      // Asked again meanwhile, for a connection that this one gave way to.
+      if (asked === this.#asked) this.#native.provideCredentials(username, password, lifetime);
+    } catch (error) {
+      if (asked !== this.#asked) return;
+      this.#refusal = error;
+      this.#native.refuseCredentials('The function given as "credentials" failed');
+    }
   }
 }
 

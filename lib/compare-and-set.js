@@ -63,6 +63,7 @@ function replace(operations, sid, expected, data, left, once) {
   const since = Date.now();
   throttle.forget(sid);
   operations.send(
+    'replace',
     target,
     (_, kind, number, value) => {
       if (kind === Result.failure) target.settle(fromFailure(value));
@@ -87,6 +88,7 @@ function readStored(operations, sid) {
   const target = new PromiseTarget();
   const { Result } = operations;
   operations.send(
+    'get',
     target,
     (_, kind, left, value) => {
       if (kind === Result.failure) target.settle(fromFailure(value));

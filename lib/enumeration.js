@@ -19,7 +19,7 @@ async function* batches(operations, values, count = operations.scanCount) {
   const enumeration = new operations.Enumeration(operations.native, values, count);
   for (;;) {
     const target = new PromiseTarget();
-    operations.run(target, (slot) => enumeration.next(slot));
+    operations.run('scan', target, (slot) => enumeration.next(slot));
     /** @type {import('../binding').Batch} */
     const batch = await target.promise;
     yield batch;
@@ -87,7 +87,7 @@ async function getMany(operations, sids) {
   for (const sid of sids) operations.checkSid(sid);
   if (sids.length === 0) return [];
   const target = new PromiseTarget();
-  operations.run(target, (slot) => operations.native.getMany(slot, sids));
+  operations.run('getMany', target, (slot) => operations.native.getMany(slot, sids));
   /** @type {import('../binding').Batch} */
   const batch = await target.promise;
   const found = await decode(operations, batch);

@@ -11,7 +11,8 @@ const {
   completeSet,
   completeTouch,
 } = require('./completions');
-const { fromFailure, invalidArgument, orError } = require('./errors');
+const { commands, observe } = require('./diagnostics');
+const { invalidArgument, orError } = require('./errors');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { TouchThrottle } = require('./touch-throttle');
@@ -23,6 +24,8 @@ const { timeToLive, toMilliseconds } = require('./ttl');
 
 /**
  * @typedef {object} Backend what a client gives to a store
+ * @property {object} client
+ * @property {boolean} outage whether the client has said so
  * @property {import('../binding').Sessions} native
  * @property {typeof import('../binding').Enumeration} Enumeration
  * @property {InstanceType<typeof import('./receiver').Receiver>} receiver
@@ -44,12 +47,22 @@ function checkSid(sid) {
   return undefined;
 }
 
+/**
+ * @param {Target} target
+ * @param {number} kind
+ * @param {import('../binding').Failure} failure
+ */
+function completeWith(target, kind, failure) {
+  target.complete(target, kind, 0, failure);
+}
+
 class Operations {
   /**
    * @param {Backend} backend
    * @param {SessionOptions} options
    */
   constructor(backend, options) {
+    this.client = backend.client;
     this.native = backend.native;
     this.Enumeration = backend.Enumeration;
     this.receiver = backend.receiver;
@@ -83,7 +96,7 @@ class Operations {
    */
   get(target, sid) {
     if (this.#refuse(target, sid)) return;
-    const slot = this.#reserve(target, completeGet, this);
+    const slot = this.#reserve('get', target, completeGet, this);
     this.#sent(target, slot, this.native.get(slot, sid));
   }
 
@@ -118,30 +131,32 @@ class Operations {
    */
   destroy(target, sid) {
     if (this.#refuse(target, sid)) return;
-    const slot = this.#reserve(target, completeDestroy, { operations: this, sid });
+    const slot = this.#reserve('destroy', target, completeDestroy, { operations: this, sid });
     this.#sent(target, slot, this.native.destroy(slot, sid));
   }
 
   /**
    * Anything else that the binding can do.
    *
+   * @param {string} name
    * @param {Target} target
    * @param {Complete} complete
    * @param {(slot: number) => import('../binding').Failure | undefined} send
    */
-  send(target, complete, send) {
-    const slot = this.#reserve(target, complete, this);
+  send(name, target, complete, send) {
+    const slot = this.#reserve(name, target, complete, this);
     this.#sent(target, slot, send(slot));
   }
 
   /**
    * An operation whose result is a count or a batch, given as it is.
    *
+   * @param {string} name
    * @param {Target} target
    * @param {(slot: number) => import('../binding').Failure | undefined} send
    */
-  run(target, send) {
-    this.send(target, completePlain, send);
+  run(name, target, send) {
+    this.send(name, target, completePlain, send);
   }
 
   /**
@@ -230,7 +245,7 @@ class Operations {
       return;
     }
     const context = { operations: this, sid, session, left, since, data };
-    const slot = this.#reserve(target, completeSet, context);
+    const slot = this.#reserve('set', target, completeSet, context);
     const mustExist = this.loaded.has(session);
     this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
   }
@@ -247,10 +262,15 @@ class Operations {
       settleLater(target, null, 'OK');
     } else if (left <= 0) {
       this.throttle.forget(sid);
-      const slot = this.#reserve(target, completeExpired, this);
+      const slot = this.#reserve('touch', target, completeExpired, this);
       this.#sent(target, slot, this.native.destroy(slot, sid));
     } else {
-      const slot = this.#reserve(target, completeTouch, { operations: this, sid, left, since });
+      const slot = this.#reserve('touch', target, completeTouch, {
+        operations: this,
+        sid,
+        left,
+        since,
+      });
       this.#sent(target, slot, this.native.touch(slot, sid, toMilliseconds(left)));
     }
   }
@@ -266,13 +286,15 @@ class Operations {
   }
 
   /**
+   * @param {string} name of the operation
    * @param {Target} target
    * @param {Complete} complete
    * @param {any} context
    */
-  #reserve(target, complete, context) {
+  #reserve(name, target, complete, context) {
     target.complete = complete;
     target.context = context;
+    if (commands.hasSubscribers) observe(target, name, this.client, this.Result.failure);
     return this.receiver.reserve(target);
   }
 
@@ -284,7 +306,7 @@ class Operations {
   #sent(target, slot, failure) {
     if (failure === undefined) return;
     this.receiver.release(slot);
-    settleLater(target, fromFailure(failure));
+    process.nextTick(completeWith, target, this.Result.failure, failure);
   }
 }
 

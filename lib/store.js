@@ -2,10 +2,11 @@
 // The session store, bound to a middleware's Store.
 
 const { Access } = require('./access');
+const { refuseLater } = require('./client-options');
 const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
 const { Operations } = require('./operations');
-const { refuseLater, splitStoreOptions } = require('./options');
+const { splitStoreOptions } = require('./options');
 const { createCodec } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
@@ -76,6 +77,8 @@ function createStoreClass(Store) {
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());
       this.#forwardEvents();
+      // Others have heard it when it began.
+      if (backend.outage) process.nextTick(() => this.emit('disconnect', client));
     }
 
     get client() {

@@ -30,10 +30,11 @@ const [BASE, LOOP, PROTOCOL, CONNECTION, TOPOLOGY] = [
 ];
 /** The files of lib/: each may use those of the lines above its own. */
 const LIB = [
-  ['errors'],
-  ['merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
-  ['ttl'],
-  ['compare-and-set', 'completions', 'enumeration', 'options', 'receiver'],
+  ['diagnostics', 'errors'],
+  ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
+  ['client-options', 'ttl'],
+  ['completions', 'options', 'receiver'],
+  ['compare-and-set', 'enumeration'],
   ['operations'],
   ['access', 'client'],
   ['store'],

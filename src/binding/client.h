@@ -20,6 +20,9 @@ class Client final : public Napi::ObjectWrap<Client> {
   Napi::Value State(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
   void KeepAlive(const Napi::CallbackInfo& info);
+  void ProvideCredentials(const Napi::CallbackInfo& info);
+  void RefuseCredentials(const Napi::CallbackInfo& info);
+  Napi::Value Stats(const Napi::CallbackInfo& info);
 
   std::shared_ptr<OpenClient> open_;
 };

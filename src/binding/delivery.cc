@@ -56,11 +56,13 @@ void Delivery::OnBatch(Slot slot, Batch batch) {
 }
 
 void Delivery::OnFailure(Slot slot, const Error& error) {
+  CountError(error);
   results_.push_back({slot, Kind::kFailure, 0, {}, errors_.size()});
   errors_.push_back(error);
 }
 
 void Delivery::AddEvent(const char* name, std::optional<Error> error) {
+  if (error) CountError(*error);
   events_.push_back({name, std::move(error)});
 }
 
@@ -111,6 +113,9 @@ void Delivery::FlushResults(Napi::Env env) {
       }
     }
     // After an exception the rest of the batch is still to be told.
+    ++counts_.calls;
+    counts_.results += count;
+    counts_.largest = std::max<std::uint64_t>(counts_.largest, count);
     auto argument = static_cast<double>(count);
     while (!Call(env, on_results_, {MakeNumber(env, argument)}) && !silent_) argument = 0;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +34,20 @@ class Delivery final : public ResultSink {
   Delivery& operator=(const Delivery&) = delete;
   ~Delivery() = default;
 
+  struct Counts {
+    std::uint64_t results = 0;
+    std::uint64_t calls = 0;                      // into JavaScript, for those results
+    std::uint64_t largest = 0;                    // of one call
+    std::map<std::string, std::uint64_t> errors;  // by code
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
   void OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) override;
   void OnCount(Slot slot, std::int64_t count) override;
   void OnBatch(Slot slot, Batch batch) override;
   void OnFailure(Slot slot, const Error& error) override;
+  // An error of which JavaScript is told by other ways.
+  void CountError(const Error& error) { ++counts_.errors[CodeOf(error)]; }
   // `name` is a literal.
   void AddEvent(const char* name, std::optional<Error> error);
 
@@ -81,6 +92,7 @@ class Delivery final : public ResultSink {
   bool silent_ = false;
   bool flushing_ = false;
 
+  Counts counts_;
   std::vector<Event> events_;
   std::vector<Result> results_;     // new ones
   std::vector<Result> delivering_;  // those on their way

@@ -31,6 +31,7 @@ class OpenClient final : private ConnectionObserver {
   void OnReady() override { delivery_.AddEvent("ready", std::nullopt); }
   void OnError(const Error& error) override { delivery_.AddEvent("error", error); }
   void OnOutage() override { delivery_.AddEvent("disconnect", std::nullopt); }
+  void OnCredentialsNeeded() override { delivery_.AddEvent("credentials", std::nullopt); }
   void OnTurnEnd() override { delivery_.Flush(); }
   void OnClosed() override;
 

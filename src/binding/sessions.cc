@@ -12,9 +12,11 @@ namespace connect_hiredis {
 namespace {
 
 // Undefined if the operation was taken.
-Napi::Value Tell(Napi::Env env, Admission admission, const Connection& connection) {
+Napi::Value Tell(Napi::Env env, Admission admission, OpenClient& open) {
   if (admission == Admission::kAccepted) return env.Undefined();
-  return {env, MakeFailure(env, MakeAdmissionError(admission, connection))};
+  const Error error = MakeAdmissionError(admission, open.connection());
+  open.delivery().CountError(error);
+  return {env, MakeFailure(env, error)};
 }
 
 // 0 stands for no expiry.
@@ -59,7 +61,7 @@ Slot Sessions::SlotOf(const Napi::CallbackInfo& info) const {
 Napi::Value Sessions::Get(const Napi::CallbackInfo& info) {
   const Admission admission =
       open_->operations().Get(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::Set(const Napi::CallbackInfo& info) {
@@ -68,19 +70,19 @@ Napi::Value Sessions::Set(const Napi::CallbackInfo& info) {
       open_->operations().Set(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]),
                               value_reader_.Read(info.Env(), info[2]), TimeToLiveOf(info[3]),
                               must_exist ? Existence::kMustExist : Existence::kAny);
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::Touch(const Napi::CallbackInfo& info) {
   const Admission admission = open_->operations().Touch(
       SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]), TimeToLiveOf(info[2]));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::Destroy(const Napi::CallbackInfo& info) {
   const Admission admission =
       open_->operations().Destroy(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
@@ -94,7 +96,7 @@ Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
   write.once = info[5].As<Napi::Boolean>().Value();
   const Admission admission =
       CompareAndSet::Run(&open_->connection(), &open_->delivery(), SlotOf(info), std::move(write));
-  return Tell(env, admission, open_->connection());
+  return Tell(env, admission, *open_);
 }
 
 Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
@@ -108,19 +110,19 @@ Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
   const Admission admission =
       connect_hiredis::GetMany::Run(&open_->connection(), &open_->delivery(), SlotOf(info),
                                     std::move(keys), prefix_.size(), scan_count_);
-  return Tell(env, admission, open_->connection());
+  return Tell(env, admission, *open_);
 }
 
 Napi::Value Sessions::Exists(const Napi::CallbackInfo& info) {
   const Admission admission =
       open_->operations().Exists(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::TimeLeft(const Napi::CallbackInfo& info) {
   const Admission admission =
       open_->operations().TimeLeft(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 std::shared_ptr<Enumeration> Sessions::NewEnumeration(Enumeration::Kind kind,
@@ -130,7 +132,7 @@ std::shared_ptr<Enumeration> Sessions::NewEnumeration(Enumeration::Kind kind,
 
 Napi::Value Sessions::Run(const Napi::CallbackInfo& info, Enumeration::Kind kind) {
   const Admission admission = NewEnumeration(kind, scan_count_)->Next(SlotOf(info));
-  return Tell(info.Env(), admission, open_->connection());
+  return Tell(info.Env(), admission, *open_);
 }
 
 Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
@@ -160,7 +162,7 @@ EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
 
 Napi::Value EnumerationObject::Next(const Napi::CallbackInfo& info) {
   const Slot slot = MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);
-  return Tell(info.Env(), enumeration_->Next(slot), open_->connection());
+  return Tell(info.Env(), enumeration_->Next(slot), *open_);
 }
 
 }  // namespace connect_hiredis

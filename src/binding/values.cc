@@ -60,23 +60,6 @@ bool IsUtf8(std::string_view bytes) {
   return true;
 }
 
-const char* CodeOf(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kReply:
-      return "ERR_REDIS_REPLY";
-    case ErrorCode::kTimeout:
-      return "ERR_REDIS_TIMEOUT";
-    case ErrorCode::kQueueFull:
-      return "ERR_REDIS_QUEUE_FULL";
-    case ErrorCode::kClosed:
-      return "ERR_REDIS_CLOSED";
-    case ErrorCode::kProtocol:
-    case ErrorCode::kSystem:
-      break;
-  }
-  return "ERR_REDIS_PROTOCOL";
-}
-
 std::chrono::milliseconds ReadMilliseconds(const Napi::Object& options, const char* name) {
   return std::chrono::milliseconds(options.Get(name).As<Napi::Number>().Int64Value());
 }
@@ -86,6 +69,26 @@ std::string ReadText(const Napi::Object& options, const char* name) {
 }
 
 }  // namespace
+
+std::string CodeOf(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kSystem:
+      return SystemErrorName(error.system_error);
+    case ErrorCode::kReply:
+      return "ERR_REDIS_REPLY";
+    case ErrorCode::kTimeout:
+      return "ERR_REDIS_TIMEOUT";
+    case ErrorCode::kQueueFull:
+      return "ERR_REDIS_QUEUE_FULL";
+    case ErrorCode::kClosed:
+      return "ERR_REDIS_CLOSED";
+    case ErrorCode::kCredentials:
+      return "ERR_REDIS_CREDENTIALS";
+    case ErrorCode::kProtocol:
+      break;
+  }
+  return "ERR_REDIS_PROTOCOL";
+}
 
 napi_value MakeText(napi_env env, std::string_view text) {
   napi_value value = nullptr;
@@ -130,7 +133,7 @@ napi_value MakeFailure(napi_env env, const Error& error) {
     SetProperty(env, failure, name, MakeNumber(env, number));
   };
   const bool system = error.code == ErrorCode::kSystem;
-  set_text("code", system ? SystemErrorName(error.system_error) : CodeOf(error.code));
+  set_text("code", CodeOf(error));
   set_text("message", error.message);
   if (!error.reply.empty()) set_text("reply", error.reply);
   if (system) {
@@ -151,12 +154,15 @@ ConnectionOptions ReadConnectionOptions(const Napi::Object& options) {
   if (options.Get("username").IsString()) read.username = ReadText(options, "username");
   if (options.Get("password").IsString()) read.password = ReadText(options, "password");
   read.database = options.Get("database").As<Napi::Number>().Int32Value();
+  read.asks_credentials = options.Get("asksCredentials").As<Napi::Boolean>().Value();
   read.client_name = ReadText(options, "clientName");
+  read.library_version = ReadText(options, "libraryVersion");
   read.connect_timeout = ReadMilliseconds(options, "connectTimeout");
   read.command_timeout = ReadMilliseconds(options, "commandTimeout");
   read.disconnect_after = ReadMilliseconds(options, "disconnectAfter");
   read.backoff_min = ReadMilliseconds(options, "backoffMin");
   read.backoff_max = ReadMilliseconds(options, "backoffMax");
+  read.ping_interval = ReadMilliseconds(options, "pingInterval");
   read.queue_limit = options.Get("queue").As<Napi::Number>().Uint32Value();
   read.keep_alive = options.Get("keepAlive").As<Napi::Boolean>().Value();
   return read;

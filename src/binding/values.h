@@ -19,6 +19,9 @@ enum class Decoding : std::uint8_t {
   kBinary = 1,  // a Buffer
 };
 
+// Such as ERR_REDIS_TIMEOUT or ECONNREFUSED.
+std::string CodeOf(const Error& error);
+
 // These make values outside of a call from JavaScript, also when the environment is ending and
 // makes none any more: null then. (node-addon-api's own would end the process over it.)
 // A string; what is no UTF-8 becomes U+FFFD.

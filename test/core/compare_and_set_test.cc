@@ -15,7 +15,7 @@ class CompareAndSetTest : public ConnectionTest {
   void Prepare(std::vector<std::string> answers) {
     answers_ = std::move(answers);
     server.on_command = [this](Peer& peer, const Words& words) {
-      if (words[0] == "CLIENT") {
+      if (IsHandshake(words)) {
         peer.Send(HarmlessAnswer(words));
         return;
       }
@@ -117,8 +117,8 @@ TEST_F(CompareAndSetTest, WhatOnlyWaitedWasNotCarriedOut) {
   CompareAndSet::Run(connection.get(), &sink, 1, {"s:1", "old", "new", milliseconds(5000)});
   RunFor(milliseconds(20));
   server.on_command = [this](Peer& peer, const Words& words) {
-    if (words[0] != "CLIENT") scripts.push_back(words);
-    peer.Send(words[0] == "CLIENT" ? Simple("OK") : Integer(1));
+    if (!IsHandshake(words)) scripts.push_back(words);
+    peer.Send(IsHandshake(words) ? Simple("OK") : Integer(1));
   };
   ASSERT_TRUE(server.ListenOnTcp("127.0.0.1", server.port()));
   ASSERT_TRUE(RunUntil([&] { return sink.count() > 0; }));

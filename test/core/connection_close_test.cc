@@ -13,7 +13,7 @@ class ConnectionCloseTest : public ConnectionTest {
   // Answers the handshake and nothing else.
   void StallCommands() {
     server.on_command = [](Peer& peer, const Words& words) {
-      if (words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+      if (IsHandshake(words)) peer.Send(HarmlessAnswer(words));
     };
   }
 };
@@ -183,7 +183,7 @@ class AbortedState : public ConnectionCloseTest, public ::testing::WithParamInte
 TEST_P(AbortedState, ACommandIsToldAtOnceAndNothingIsLeft) {
   options.host = "localhost";
   server.on_command = [](Peer& peer, const Words& words) {
-    if (peer.number() == 0 && words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+    if (peer.number() == 0 && IsHandshake(words)) peer.Send(HarmlessAnswer(words));
     if (words[0] == "DEL") peer.Close();
   };
   ASSERT_TRUE(server.ListenOnTcp());

@@ -28,7 +28,7 @@ TEST_F(ConnectionQueueTest, TheBoundIsForThoseThatWaitOnly) {
 TEST_F(ConnectionQueueTest, CommandsThatWereInFlightCountOnceTheyWait) {
   options.queue_limit = 3;
   server.on_command = [](Peer& peer, const Words& words) {
-    if (peer.number() > 0 || words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+    if (peer.number() > 0 || IsHandshake(words)) peer.Send(HarmlessAnswer(words));
   };
   ASSERT_TRUE(OpenUntilReady());
   for (int number = 0; number < 5; ++number) Submit({"GET", "a"});
@@ -88,7 +88,7 @@ TEST_F(ConnectionQueueTest, BeyondABoundOfRepliesUnderWayCommandsWait) {
   std::string answers;
   bool answer = false;
   server.on_command = [&](Peer& peer, const Words& words) {
-    if (words[0] == "CLIENT" || answer) {
+    if (IsHandshake(words) || answer) {
       peer.Send(HarmlessAnswer(words));
     } else {
       answers += HarmlessAnswer(words);

@@ -25,10 +25,11 @@ TEST_F(ConnectionReadyTest, IsReadyAfterTheHandshake) {
   EXPECT_EQ(observer.events, (Events{"connected"}));
   ASSERT_TRUE(RunUntilReady());
   EXPECT_EQ(observer.events, (Events{"connected", "ready"}));
-  ASSERT_EQ(server.received().size(), 3U);
+  ASSERT_EQ(server.received().size(), 4U);
   EXPECT_EQ(server.received()[0].words, (Words{"AUTH", "user", "secret"}));
   EXPECT_EQ(server.received()[1].words, (Words{"SELECT", "3"}));
   EXPECT_EQ(server.received()[2].words, (Words{"CLIENT", "SETNAME", "tests"}));
+  EXPECT_EQ(server.received()[3].words, (Words{"PING"}));
   EXPECT_EQ(connection->last_error(), nullptr);
 }
 
@@ -48,17 +49,18 @@ TEST_F(ConnectionReadyTest, TheHandshakePrecedesWhatWaits) {
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(first), "$value of a");
   EXPECT_EQ(Told(second), "$value of b");
-  ASSERT_EQ(server.received().size(), 4U);
+  ASSERT_EQ(server.received().size(), 5U);
   EXPECT_EQ(server.received()[0].words[0], "AUTH");
   EXPECT_EQ(server.received()[1].words[0], "CLIENT");
-  EXPECT_EQ(server.received()[2].words, (Words{"GET", "a"}));
-  EXPECT_EQ(server.received()[3].words, (Words{"GET", "b"}));
+  EXPECT_EQ(server.received()[2].words[0], "PING");
+  EXPECT_EQ(server.received()[3].words, (Words{"GET", "a"}));
+  EXPECT_EQ(server.received()[4].words, (Words{"GET", "b"}));
 }
 
 TEST_F(ConnectionReadyTest, NothingIsSentBeforeTheHandshakeIsAnswered) {
   Peer* silent = nullptr;
   server.on_command = [&](Peer& peer, const Words& words) {
-    if (words[0] == "CLIENT") {
+    if (IsHandshake(words)) {
       silent = &peer;
     } else {
       peer.Send(HarmlessAnswer(words));
@@ -69,9 +71,9 @@ TEST_F(ConnectionReadyTest, NothingIsSentBeforeTheHandshakeIsAnswered) {
   ASSERT_TRUE(RunUntil([&] { return silent != nullptr; }));
   Submit({"GET", "a"});
   RunFor(milliseconds(5));
-  EXPECT_EQ(server.received().size(), 1U);
+  EXPECT_EQ(server.received().size(), 2U);
   EXPECT_EQ(state(), State::kHandshaking);
-  silent->Send(Simple("OK"));
+  silent->Send(Simple("OK") + Simple("PONG"));
   ASSERT_TRUE(RunUntilTold(1));
 }
 

@@ -13,7 +13,7 @@ class ConnectionRecoveryTest : public ConnectionTest {
   // Takes GET without answering it on the first connection, and answers it on later ones.
   void StallFirst() {
     server.on_command = [](Peer& peer, const Words& words) {
-      if (peer.number() > 0 || words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+      if (peer.number() > 0 || IsHandshake(words)) peer.Send(HarmlessAnswer(words));
     };
   }
 

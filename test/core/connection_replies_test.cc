@@ -65,7 +65,7 @@ TEST_F(ConnectionRepliesTest, RepliesMayBeSplitAtEveryPlace) {
       Bulk("value") + Integer(77) + Array({Bulk("k"), Nil(), Bulk("long\r\n")});
   Peer* asked = nullptr;
   server.on_command = [&](Peer& peer, const Words& words) {
-    if (words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+    if (IsHandshake(words)) peer.Send(HarmlessAnswer(words));
     asked = &peer;
   };
   ASSERT_TRUE(OpenUntilReady());
@@ -221,7 +221,7 @@ TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
 
 TEST_F(ConnectionRepliesTest, WhatFollowsAReplyThatIsNotTrustedReachesNobody) {
   server.on_command = [](Peer& peer, const Words& words) {
-    if (peer.number() > 0 || words[0] == "CLIENT") {
+    if (peer.number() > 0 || IsHandshake(words)) {
       peer.Send(HarmlessAnswer(words));
     } else if (words.back() == "b") {
       peer.Send(Bulk("off by one") + Bulk("another's session"));

@@ -29,7 +29,7 @@ class ConnectionTurnsTest : public ConnectionTest {
   // On the first connection, `answer` follows the handshake.
   void AnswerOnce(std::string answer) {
     server.on_command = [answer = std::move(answer)](Peer& peer, const Words& words) {
-      if (peer.number() > 0 || words[0] == "CLIENT") {
+      if (peer.number() > 0 || IsHandshake(words)) {
         peer.Send(HarmlessAnswer(words));
       } else if (words[0] == "PTTL") {
         peer.Send(answer);
@@ -43,8 +43,8 @@ TEST_F(ConnectionTurnsTest, RepliesThatComeTogetherEndInOneTurn) {
   std::string answers;
   server.on_command = [&](Peer& asked, const Words& words) {
     peer = &asked;
-    if (words[0] == "CLIENT") asked.Send(HarmlessAnswer(words));
-    answers += words[0] == "CLIENT" ? "" : HarmlessAnswer(words);
+    if (IsHandshake(words)) asked.Send(HarmlessAnswer(words));
+    answers += IsHandshake(words) ? "" : HarmlessAnswer(words);
   };
   ASSERT_TRUE(OpenUntilReady());
   for (int number = 0; number < 500; ++number) Submit({"GET", std::to_string(number)});
@@ -144,7 +144,7 @@ TEST_F(ConnectionTurnsTest, AlsoIfTheServerDiesWithUnreadInput) {
   server.on_command = [](Peer& peer, const Words& words) {
     if (words[0] == "GET") peer.Send(Bulk("value") + Integer(1));
     if (words[0] == "PTTL" && peer.number() == 0) peer.Reset();
-    if (words[0] == "CLIENT") peer.Send(HarmlessAnswer(words));
+    if (IsHandshake(words)) peer.Send(HarmlessAnswer(words));
   };
   RecordingSink sink;
   Operations operations(connection.get(), &sink);

@@ -21,6 +21,10 @@ ConnectionOptions FullOptions() {
   return options;
 }
 
+Handshake Begin(const ConnectionOptions& options) {
+  return {options, {options.username, options.password, std::nullopt}};
+}
+
 void Answer(Handshake& handshake, std::string_view bytes) {
   test::ReplyReader reader;
   reader.Feed(bytes);
@@ -28,7 +32,7 @@ void Answer(Handshake& handshake, std::string_view bytes) {
 }
 
 TEST(Handshake, ThereIsAlwaysSomethingToBeAnswered) {
-  Handshake handshake{ConnectionOptions()};
+  Handshake handshake = Begin(ConnectionOptions());
   EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"})}));
   EXPECT_FALSE(handshake.complete());
   Answer(handshake, "+PONG\r\n");
@@ -37,42 +41,44 @@ TEST(Handshake, ThereIsAlwaysSomethingToBeAnswered) {
 }
 
 TEST(Handshake, SaysWhatTheOptionsAskForInOrder) {
-  const Handshake handshake{FullOptions()};
+  const Handshake handshake = Begin(FullOptions());
   EXPECT_EQ(handshake.commands(),
             (Commands{CommandOf({"AUTH", "user", "secret"}), CommandOf({"SELECT", "2"}),
-                      CommandOf({"CLIENT", "SETNAME", "name"})}));
+                      CommandOf({"CLIENT", "SETNAME", "name"}), CommandOf({"PING"})}));
 }
 
 TEST(Handshake, APasswordAloneIsTheDefaultUsers) {
   ConnectionOptions options;
   options.password = "sec\r\nret";
-  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", "sec\r\nret"})}));
+  EXPECT_EQ(Begin(options).commands(),
+            (Commands{CommandOf({"AUTH", "sec\r\nret"}), CommandOf({"PING"})}));
 }
 
 TEST(Handshake, AUserWithoutAPasswordGivesAnEmptyOne) {
   ConnectionOptions options;
   options.username = "user";
-  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", "user", ""})}));
+  EXPECT_EQ(Begin(options).commands(),
+            (Commands{CommandOf({"AUTH", "user", ""}), CommandOf({"PING"})}));
 }
 
 TEST(Handshake, AnEmptyPasswordIsGivenToo) {
   ConnectionOptions options;
   options.password = "";
-  EXPECT_EQ(Handshake(options).commands(), (Commands{CommandOf({"AUTH", ""})}));
+  EXPECT_EQ(Begin(options).commands(), (Commands{CommandOf({"AUTH", ""}), CommandOf({"PING"})}));
 }
 
 TEST(Handshake, IsCompleteWithTheLastReply) {
-  Handshake handshake{FullOptions()};
-  Answer(handshake, "+OK\r\n+OK\r\n");
+  Handshake handshake = Begin(FullOptions());
+  Answer(handshake, "+OK\r\n+OK\r\n+OK\r\n");
   EXPECT_FALSE(handshake.complete());
-  Answer(handshake, "+OK\r\n");
+  Answer(handshake, "+PONG\r\n");
   EXPECT_TRUE(handshake.complete());
   EXPECT_FALSE(handshake.error());
   EXPECT_FALSE(handshake.refused());
 }
 
 TEST(Handshake, AWrongPasswordIsARefusal) {
-  Handshake handshake{FullOptions()};
+  Handshake handshake = Begin(FullOptions());
   Answer(handshake, "-WRONGPASS invalid username-password pair or user is disabled.\r\n");
   ASSERT_TRUE(handshake.error());
   EXPECT_EQ(handshake.error()->code, ErrorCode::kReply);
@@ -81,7 +87,7 @@ TEST(Handshake, AWrongPasswordIsARefusal) {
 }
 
 TEST(Handshake, TheFirstErrorIsTheReason) {
-  Handshake handshake{FullOptions()};
+  Handshake handshake = Begin(FullOptions());
   Answer(handshake,
          "-WRONGPASS wrong\r\n-NOAUTH Authentication required.\r\n-NOAUTH Authentication "
          "required.\r\n");
@@ -89,7 +95,7 @@ TEST(Handshake, TheFirstErrorIsTheReason) {
 }
 
 TEST(Handshake, AWrongDatabaseIsARefusal) {
-  Handshake handshake{FullOptions()};
+  Handshake handshake = Begin(FullOptions());
   Answer(handshake, "+OK\r\n-ERR DB index is out of range\r\n+OK\r\n");
   ASSERT_TRUE(handshake.error());
   EXPECT_EQ(handshake.error()->message, "Redis replied: ERR DB index is out of range");
@@ -100,9 +106,10 @@ TEST(Handshake, AServerThatForbidsNamesIsGoodEnough) {
   for (const std::string_view error :
        {"-ERR unknown command 'CLIENT', with args beginning with: 'SETNAME' 'name'\r\n",
         "-NOPERM this user has no permissions to run the 'client|setname' command\r\n"}) {
-    Handshake handshake{FullOptions()};
+    Handshake handshake = Begin(FullOptions());
     Answer(handshake, "+OK\r\n+OK\r\n");
     Answer(handshake, error);
+    Answer(handshake, "+PONG\r\n");
     EXPECT_TRUE(handshake.complete());
     EXPECT_FALSE(handshake.error());
     EXPECT_FALSE(handshake.refused());
@@ -114,7 +121,7 @@ TEST(Handshake, AServerThatWantsAPasswordOrAdmitsNobodySaysSoToAnyCommand) {
     for (const std::string word : {"NOAUTH", "DENIED"}) {
       ConnectionOptions options;
       options.client_name = name;
-      Handshake handshake{options};
+      Handshake handshake = Begin(options);
       Answer(handshake, "-" + word + " No.\r\n");
       ASSERT_TRUE(handshake.error());
       EXPECT_EQ(handshake.error()->reply, word);
@@ -126,7 +133,7 @@ TEST(Handshake, AServerThatWantsAPasswordOrAdmitsNobodySaysSoToAnyCommand) {
 // A client that tries to connect to a port of its own machine where nobody listens may be given
 // that port itself; connected to itself, it is answered by an echo.
 TEST(Handshake, AnEchoIsNoServer) {
-  Handshake handshake{ConnectionOptions()};
+  Handshake handshake = Begin(ConnectionOptions());
   Answer(handshake, handshake.commands()[0]);
   ASSERT_TRUE(handshake.error());
   EXPECT_EQ(handshake.error()->code, ErrorCode::kProtocol);
@@ -138,7 +145,7 @@ TEST(Handshake, WaitingMendsAServerWithoutRoom) {
     ConnectionOptions options;
     options.client_name = "name";
     if (with_password) options.password = "secret";
-    Handshake handshake{options};
+    Handshake handshake = Begin(options);
     Answer(handshake, "-ERR max number of clients reached\r\n");
     ASSERT_TRUE(handshake.error());
     EXPECT_EQ(handshake.error()->message, "Redis replied: ERR max number of clients reached");
@@ -146,8 +153,40 @@ TEST(Handshake, WaitingMendsAServerWithoutRoom) {
   }
 }
 
+TEST(Handshake, TheLibraryIsIntroducedWhereThatIsKnown) {
+  ConnectionOptions options;
+  options.library_version = "1.2.3";
+  Handshake handshake = Begin(options);
+  EXPECT_EQ(handshake.commands(),
+            (Commands{CommandOf({"CLIENT", "SETINFO", "LIB-NAME", "connect-hiredis"}),
+                      CommandOf({"CLIENT", "SETINFO", "LIB-VER", "1.2.3"}), CommandOf({"PING"})}));
+  Answer(handshake, "-ERR Unknown subcommand or wrong number of arguments for 'SETINFO'.\r\n");
+  Answer(handshake, "-NOPERM No.\r\n+PONG\r\n");
+  EXPECT_TRUE(handshake.complete());
+  EXPECT_FALSE(handshake.error());
+}
+
+TEST(Handshake, AServerThatIsNotReadySaysSoToPingAlone) {
+  for (const std::string reply :
+       {"LOADING Redis is loading the dataset in memory",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."}) {
+    Handshake handshake = Begin(FullOptions());
+    Answer(handshake, "+OK\r\n+OK\r\n+OK\r\n-" + reply + "\r\n");
+    ASSERT_TRUE(handshake.error());
+    EXPECT_EQ(handshake.error()->reply, reply.substr(0, reply.find(' ')));
+    EXPECT_FALSE(handshake.refused()) << "waiting mends it";
+  }
+}
+
+TEST(Handshake, AUserWhoMayNotPingIsServedAllTheSame) {
+  Handshake handshake = Begin(ConnectionOptions());
+  Answer(handshake, "-NOPERM User app has no permissions to run the 'ping' command\r\n");
+  EXPECT_TRUE(handshake.complete());
+  EXPECT_FALSE(handshake.error());
+}
+
 TEST(Handshake, ErrorsHoldNoPassword) {
-  Handshake handshake{FullOptions()};
+  Handshake handshake = Begin(FullOptions());
   Answer(handshake, "-ERR unknown command 'AUTH', with args beginning with: 'user' 'secret' \r\n");
   EXPECT_EQ(handshake.error()->message.find("secret"), std::string::npos);
   EXPECT_EQ(handshake.error()->reply, "ERR");

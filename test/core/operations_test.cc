@@ -16,7 +16,7 @@ class OperationsTest : public ConnectionTest {
   void Prepare(std::vector<std::string> answers) {
     answers_ = std::move(answers);
     server.on_command = [this](Peer& peer, const Words& words) {
-      if (words[0] == "CLIENT") {
+      if (IsHandshake(words)) {
         peer.Send(HarmlessAnswer(words));
       } else if (next_ < answers_.size()) {
         peer.Send(answers_[next_++]);
@@ -36,7 +36,7 @@ class OperationsTest : public ConnectionTest {
   std::vector<Words> Sent() {
     std::vector<Words> sent;
     for (const auto& command : server.received()) {
-      if (command.words[0] != "CLIENT") sent.push_back(command.words);
+      if (!IsHandshake(command.words)) sent.push_back(command.words);
     }
     return sent;
   }
@@ -55,7 +55,7 @@ TEST_F(OperationsTest, GetAsksForTheValueAndItsTimeInOneWrite) {
   EXPECT_EQ(operations->Get(7, "sess:", "i\0d"s), Admission::kAccepted);
   EXPECT_EQ(Outcome(7), "value 'va\r\nl\0ue' 1234"s);
   EXPECT_EQ(Sent(), (Sequence{{"GET", "sess:i\0d"s}, {"PTTL", "sess:i\0d"s}}));
-  EXPECT_EQ(server.received()[1].read, server.received()[2].read);
+  EXPECT_EQ(server.received()[2].read, server.received()[3].read);
 }
 
 TEST_F(OperationsTest, GetKnowsAValueThatNeverExpires) {
@@ -182,11 +182,11 @@ TEST_F(OperationsTest, DestroyExistsAndTimeLeftAskForTheKeyAlone) {
 
 TEST_F(OperationsTest, ARefusalOfAWriteIsTold) {
   Prepare({Refusal("OOM command not allowed when used memory > 'maxmemory'."),
-           Refusal("READONLY You can't write against a read only replica.")});
+           Refusal("NOPERM User app has no permissions to run the 'del' command")});
   operations->Set(1, "", "a", "v", milliseconds(1), Existence::kAny);
   operations->Destroy(2, "", "a");
   EXPECT_EQ(Outcome(1), "reply OOM");
-  EXPECT_EQ(Outcome(2), "reply READONLY");
+  EXPECT_EQ(Outcome(2), "reply NOPERM");
 }
 
 TEST_F(OperationsTest, TheLargestSlotComesBackAsItIs) {
@@ -216,7 +216,7 @@ TEST_F(OperationsTest, AReplyThatTheCommandCannotHaveReplacesTheConnection) {
     RecordingObserver other_observer;
     RecordingSink other_sink;
     server.on_command = [&](Peer& peer, const Words& words) {
-      peer.Send(words[0] == "CLIENT" ? HarmlessAnswer(words) : each.answers[next++]);
+      peer.Send(IsHandshake(words) ? HarmlessAnswer(words) : each.answers[next++]);
     };
     if (server.port() == 0) {
       ASSERT_TRUE(server.ListenOnTcp());

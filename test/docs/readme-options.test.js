@@ -3,14 +3,14 @@
 // The tables of options in the README: complete, and true in what they call the defaults.
 
 const { RedisStore, createClient } = require('../..');
-const { readClientOptions } = require('../../lib/options');
+const { readClientOptions } = require('../../lib/client-options');
 const { codes, readPage, section, table } = require('../helpers/markdown');
 const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
 
 const readme = readPage('README.md');
-const source = readPage('lib/options.js');
+const source = readPage('lib/options.js') + readPage('lib/client-options.js');
 
 const rowsOf = (heading) =>
   table(section(readme, heading)).map((row) => [codes(row.option)[0], codes(row.default)[0]]);
@@ -26,7 +26,7 @@ const connectionNames = codes(
   .filter((code) => /^[a-z]+$/.test(code))
   .filter((code, index, all) => all.indexOf(code) === index);
 
-/** The names between the first line of a declaration in lib/options.js and its end. */
+/** The names between the first line of a declaration in lib/ and its end. */
 function namesIn(declaration, pattern) {
   const body = source.split(new RegExp(`^const ${declaration} = .*$`, 'm'))[1].split(/^[}\])]/m)[0];
   return [...body.matchAll(pattern)].map(([, name]) => name);
@@ -37,7 +37,9 @@ const checked = [
   ...namesIn('sessionChecks', /^ {2}(\w+)[,:]/gm),
 ];
 const synonyms = namesIn('SYNONYMS', /^ {2}\['(\w+)'/gm);
-const later = namesIn('LATER', /^ {2}'(\w+)'/gm);
+const later = [...source.match(/^const LATER = [^;]*;/m)[0].matchAll(/'(\w+)'/g)].map(
+  ([, name]) => name,
+);
 const accepted = [...checked, ...synonyms, 'url', 'client'];
 
 /** A value that each option takes. */
@@ -67,6 +69,8 @@ const VALUES = {
   backoff: { min: 1, max: 2 },
   disconnectAfter: 100,
   clientName: false,
+  credentials: () => ({ password: 'secret' }),
+  pingInterval: 100,
 };
 
 /** What names a server; the others go with one. */
@@ -162,6 +166,7 @@ describe('defaults of the client', () => {
   const read = {
     backoff: ({ backoffMin: min, backoffMax: max }) => ({ min, max }),
     unref: ({ keepAlive }) => !keepAlive,
+    pingInterval: ({ pingInterval }) => pingInterval !== 0 && pingInterval,
   };
 
   test.each(clientRows)('the default of "%s" is %s', (name, code) => {

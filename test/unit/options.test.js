@@ -2,7 +2,11 @@
 
 // What options become. That wrong ones are refused is in test/integration/refusals.test.js.
 
-const { readClientOptions, splitStoreOptions } = require('../../lib/options');
+const { readClientOptions } = require('../../lib/client-options');
+const { splitStoreOptions } = require('../../lib/options');
+const { version } = require('../../package.json');
+
+const credentials = () => ({ password: 'p' });
 
 describe('readClientOptions', () => {
   const defaults = {
@@ -11,13 +15,17 @@ describe('readClientOptions', () => {
     socket: '',
     username: undefined,
     password: undefined,
+    credentials: undefined,
+    asksCredentials: false,
     database: 0,
     clientName: 'connect-hiredis',
+    libraryVersion: version,
     connectTimeout: 10_000,
     commandTimeout: 5000,
     disconnectAfter: 5000,
     backoffMin: 50,
     backoffMax: 2000,
+    pingInterval: 0,
     queue: 10_000,
     keepAlive: true,
   };
@@ -45,7 +53,10 @@ describe('readClientOptions', () => {
       { username: 'u', password: 'p' },
     ],
     [{ password: 'p' }, { password: 'p' }],
-    [{ clientName: false }, { clientName: '' }],
+    [{ clientName: false }, { clientName: '', libraryVersion: '' }],
+    [{ pingInterval: 5 }, { pingInterval: 5 }],
+    [{ pingInterval: false }, { pingInterval: 0 }],
+    [{ credentials }, { credentials, asksCredentials: true }],
     [{ clientName: 'web' }, { clientName: 'web' }],
     [{ connectTimeout: 5 }, { connectTimeout: 5 }],
     [{ commandTimeout: 5 }, { commandTimeout: 5, disconnectAfter: 5 }],

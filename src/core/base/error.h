@@ -8,12 +8,13 @@
 namespace connect_hiredis {
 
 enum class ErrorCode : std::uint8_t {
-  kSystem,     // the operating system's, `system_error` says which
-  kReply,      // Redis answered with an error, `reply` is its first word
-  kTimeout,    // the deadline ran out
-  kQueueFull,  // no connection, and no room to wait for one
-  kClosed,     // the client was closed
-  kProtocol,   // what came back is no RESP, or no answer to what was asked
+  kSystem,       // the operating system's, `system_error` says which
+  kReply,        // Redis answered with an error, `reply` is its first word
+  kTimeout,      // the deadline ran out
+  kQueueFull,    // no connection, and no room to wait for one
+  kClosed,       // the client was closed
+  kProtocol,     // what came back is no RESP, or no answer to what was asked
+  kCredentials,  // there was nothing to authenticate with
 };
 
 // `message` never holds a password, a key or a value: it reaches logs.

@@ -1,10 +1,10 @@
 #include "connection/connection.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include "loop/system_error.h"
+#include "connection/displacement.h"
+#include "connection/handshake.h"
 #include "protocol/command_writer.h"
 
 namespace connect_hiredis {
@@ -19,7 +19,7 @@ constexpr int kFlushAt = 32;
 constexpr std::uint64_t kMaxUnanswered = 65'536;
 
 // No command has this index: there is never room for so many.
-constexpr CommandId kHandshakeId = ~CommandId{0};
+constexpr CommandId kAuthenticationId = ~CommandId{0};
 
 Error MakeClosedError() {
   Error error;
@@ -55,8 +55,9 @@ Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObs
 
 void Connection::Open() {
   hooks_.emplace(loop_, static_cast<TurnListener*>(this));
-  resolver_.emplace(loop_);
-  connect_timer_.emplace(loop_, [this] { OnConnectTimeout(); });
+  connector_.emplace(loop_, &options_, static_cast<ConnectorListener*>(this));
+  upkeep_.emplace(loop_, options_.ping_interval, options_.connect_timeout,
+                  static_cast<UpkeepListener*>(this));
   backoff_timer_.emplace(loop_, [this] {
     Connect();
     EndTurn();
@@ -71,102 +72,48 @@ void Connection::Open() {
   UpdateKeepAlive();
 }
 
-// ---- Towards ready ----
+Connection::State Connection::state() const {
+  if (closing_ && state_ == State::kReady) return State::kClosing;
+  if (state_ != State::kConnecting) return state_;
+  switch (connector_->stage()) {
+    case Connector::Stage::kResolving:
+      return State::kResolving;
+    case Connector::Stage::kHandshaking:
+      return State::kHandshaking;
+    case Connector::Stage::kIdle:
+    case Connector::Stage::kConnecting:
+      break;
+  }
+  return State::kConnecting;
+}
+
+// ---- Connecting ----
 
 void Connection::Connect() {
-  connect_deadline_ = Now() + options_.connect_timeout;
-  connect_timer_->Start(options_.connect_timeout);
-  endpoints_.clear();
-  if (!options_.socket_path.empty()) {
-    endpoints_.push_back({options_.socket_path, 0});
-    ConnectToNext();
-  } else if (IsNumericAddress(options_.host)) {
-    endpoints_.push_back({options_.host, options_.port});
-    ConnectToNext();
-  } else {
-    state_ = State::kResolving;
-    const int result = resolver_->Resolve(
-        options_.host, [this](int system_error, std::vector<std::string> addresses) {
-          OnAddresses(system_error, std::move(addresses));
-          EndTurn();
-        });
-    if (result != 0) {
-      Retry(MakeSystemError(result, "getaddrinfo", options_.host, options_.port));
-    }
-  }
-}
-
-void Connection::OnAddresses(int system_error, std::vector<std::string> addresses) {
-  if (system_error != 0) {
-    Retry(MakeSystemError(system_error, "getaddrinfo", options_.host, options_.port));
-    return;
-  }
-  std::reverse(addresses.begin(), addresses.end());
-  for (std::string& address : addresses) {
-    endpoints_.push_back({std::move(address), options_.port});
-  }
-  ConnectToNext();
-}
-
-void Connection::ConnectToNext() {
   state_ = State::kConnecting;
-  std::optional<Error> error;
-  while (!endpoints_.empty()) {
-    // An address that swallows what it is sent may use up only its share of the time.
-    const auto share = (connect_deadline_ - Now()) / static_cast<std::int64_t>(endpoints_.size());
-    connect_timer_->Start(CeilMilliseconds(share));
-    Endpoint endpoint = std::move(endpoints_.back());
-    endpoints_.pop_back();
-    link_ = std::make_unique<Link>(loop_, std::move(endpoint), static_cast<LinkListener*>(this));
-    if (!link_->failure()) return;
-    error = *link_->failure();
-    link_.reset();
-  }
-  Retry(std::move(*error));
+  connector_->Start(displaced_from_);
 }
 
-void Connection::BeginHandshake() {
-  observer_->OnConnected();
-  state_ = State::kHandshaking;
-  connect_timer_->Start(CeilMilliseconds(connect_deadline_ - Now()));
-  handshake_.emplace(options_);
-  for (const std::string& command : handshake_->commands()) link_->Append(command, kHandshakeId);
-  link_->Flush();
-}
-
-void Connection::BecomeReady() {
+void Connection::OnWayFound() {
+  link_ = connector_->TakeLink();
+  link_->Listen(this);
   state_ = State::kReady;
+  ready_since_ = Now();
   ++epoch_;
-  handshake_.reset();
-  connect_timer_->Stop();
   outage_timer_->Stop();
-  backoff_.Reset();
+  // A server that takes commands only to send them away is not up.
+  if (!displaced_) backoff_.Reset();
   last_error_ = nullptr;
+  upkeep_->Begin(lifetime_);
   observer_->OnReady();
   SendWaiting();
 }
 
-void Connection::OnConnectTimeout() {
-  if (state_ == State::kConnecting && !endpoints_.empty()) {
-    link_.reset();
-    ConnectToNext();
-  } else {
-    Retry(MakeSystemError(SystemErrorFromErrno(ETIMEDOUT), "connect",
-                          options_.socket_path.empty() ? options_.host : options_.socket_path,
-                          options_.socket_path.empty() ? options_.port : 0));
-  }
-  EndTurn();
-}
-
 // The connection, or the attempt at one, came to nothing.
-void Connection::Retry(Error error) {
+void Connection::Retry(Error error, bool refused) {
   const bool was_ready = state_ == State::kReady;
-  const bool refused = handshake_ && handshake_->refused();
   DropLink();
-  resolver_->Cancel();
-  connect_timer_->Stop();
-  handshake_.reset();
-  endpoints_.clear();
+  upkeep_->End();
   partly_answered_ = nullptr;
   unflushed_ = 0;
   pending_.MarkAllWaiting();
@@ -178,9 +125,66 @@ void Connection::Retry(Error error) {
   }
   last_error_ = std::make_shared<const Error>(std::move(error));
   observer_->OnError(*last_error_);
-  if (was_ready) outage_timer_->Start(options_.disconnect_after);
+  if (was_ready) {
+    broken_by_ = last_error_;
+    outage_timer_->Start(options_.disconnect_after);
+    displaced_ = std::exchange(sent_away_, false);
+    if (!displaced_) displaced_from_.clear();
+    if (Now() - ready_since_ >= options_.backoff_max) backoff_.Reset();
+  }
   state_ = State::kBackoff;
   backoff_timer_->Start(refused ? backoff_.Slowest() : backoff_.Next());
+}
+
+// ---- Credentials and other upkeep ----
+
+void Connection::ProvideCredentials(const Credentials& credentials) {
+  if (connector_ && connector_->awaits_credentials()) {
+    lifetime_ = credentials.lifetime;
+    connector_->Authenticate(credentials);
+  } else if (upkeep_ && upkeep_->awaits_credentials()) {
+    lifetime_ = credentials.lifetime;
+    upkeep_->Renewed(lifetime_);
+    if (link_->Append(MakeAuthentication(credentials), kAuthenticationId)) link_->Flush();
+  }
+}
+
+void Connection::RefuseCredentials(Error error) {
+  if (connector_ && connector_->awaits_credentials()) {
+    connector_->GiveUp(std::move(error));
+  } else if (upkeep_ && upkeep_->awaits_credentials()) {
+    // The old ones are good for a while.
+    upkeep_->RenewalFailed();
+    observer_->OnError(error);
+  }
+}
+
+void Connection::OnCredentialsDue() {
+  observer_->OnCredentialsNeeded();
+  EndTurn();
+}
+
+void Connection::OnPingDue() {
+  // Whoever waits for an answer finds out soon enough.
+  if (!pending_.empty() || Admit() != Admission::kAccepted) return;
+  Command& command = Acquire();
+  CommandWriter(command.wire).Begin(1).Add("PING");
+  command.ends.push_back(command.wire.size());
+  command.handler = &ping_handler_;
+  pinging_ = 1;
+  Submit(command);
+}
+
+Statistics Connection::statistics() const {
+  Statistics statistics = past_;
+  statistics.connections = epoch_;
+  statistics.waiting = pending_.waiting();
+  statistics.in_flight = pending_.size() - pending_.waiting();
+  if (link_ != nullptr) {
+    statistics.bytes_received += link_->bytes_read();
+    statistics.bytes_sent += link_->bytes_written();
+  }
+  return statistics;
 }
 
 // ---- Events of the loop ----
@@ -192,7 +196,11 @@ void Connection::OnLinkServed() {
 
 void Connection::OnAfterPoll() {
   Flush();
-  if (link_ != nullptr) CheckLink();
+  if (link_ != nullptr) {
+    CheckLink();
+  } else if (connector_) {
+    connector_->Check();
+  }
   if (overdue_.count() != 0 && hooks_) FailOverdue(overdue_);
   EndTurn();
 }
@@ -205,22 +213,7 @@ void Connection::Flush() {
 
 void Connection::CheckLink() {
   if (link_->failure()) {
-    if (state_ == State::kConnecting && !endpoints_.empty()) {
-      link_.reset();
-      ConnectToNext();
-    } else {
-      // A server that refuses says why before it closes the connection.
-      const bool refused = handshake_ && handshake_->error();
-      Retry(refused ? *handshake_->error() : *link_->failure());
-    }
-  } else if (state_ == State::kConnecting) {
-    if (link_->connected()) BeginHandshake();
-  } else if (state_ == State::kHandshaking) {
-    if (handshake_->error()) {
-      Retry(*handshake_->error());
-    } else if (handshake_->complete()) {
-      BecomeReady();
-    }
+    Retry(*link_->failure());
   } else {
     SendWaiting();
   }
@@ -236,10 +229,21 @@ void Connection::EndTurn() {
 void Connection::OnReply(CommandId id, const Reply& reply) {
   // Distrusted meanwhile: whatever still comes may belong to anybody.
   if (link_->failure()) return;
-  if (id == kHandshakeId) {
-    handshake_->OnReply(reply);
+  const bool refusal = reply.is(Reply::Type::kError);
+  if (refusal && IsDisplacement(reply.text())) {
+    sent_away_ = true;
+    displaced_from_ = link_->address();
+    link_->Fail(MakeReplyError(reply.text()));
     return;
   }
+  if (id == kAuthenticationId) {
+    if (!refusal) return;
+    // Redis leaves the connection as it was.
+    upkeep_->RenewalFailed();
+    observer_->OnError(MakeReplyError(reply.text()));
+    return;
+  }
+  ++past_.replies;
   Command* command = pending_.Find(id);
   // Its deadline had run out: the late reply is thrown away.
   if (command == nullptr) return;
@@ -281,6 +285,7 @@ void Connection::Submit(Command& command) {
 void Connection::Send(Command& command) {
   command.sent_at = command.submitted;
   pending_.MarkSent(command);
+  past_.commands += command.ends.size();
   std::size_t begin = 0;
   for (const std::size_t end : command.ends) {
     // A refusal shows in the link's failure: the command is sent again on the next link.
@@ -310,7 +315,7 @@ void Connection::Complete(Command& command) {
   pending_.Remove(command);
   command.handler->OnReplies(command.tag, command.replies);
   pending_.Release(command);
-  if (!keep_alive_ && pending_.empty()) UpdateKeepAlive();
+  if (!keep_alive_ && !busy()) UpdateKeepAlive();
 }
 
 void Connection::FailCommand(Command& command, const Error& error) {
@@ -318,7 +323,7 @@ void Connection::FailCommand(Command& command, const Error& error) {
   pending_.Remove(command);
   command.handler->OnFailure(command.tag, error);
   pending_.Release(command);
-  if (!keep_alive_ && pending_.empty()) UpdateKeepAlive();
+  if (!keep_alive_ && !busy()) UpdateKeepAlive();
 }
 
 void Connection::FailAll(const Error& error) {
@@ -342,7 +347,8 @@ Error Connection::MakeTimeoutError(const Command& command) const {
   const std::string milliseconds = std::to_string(options_.command_timeout.count());
   error.message = command.sent ? "Redis did not answer within " + milliseconds + " ms"
                                : "There was no connection to Redis for " + milliseconds + " ms";
-  error.cause = last_error_;
+  // Ready now, it was not when the command was sent first.
+  error.cause = last_error_ == nullptr && command.attempted ? broken_by_ : last_error_;
   return error;
 }
 
@@ -365,6 +371,7 @@ void Connection::FailOverdue(Nanoseconds limit) {
   bool silent = false;
   while (Command* command = pending_.first()) {
     if (command->deadline > limit) break;
+    ++past_.timeouts;
     if (command->sent && link_ != nullptr && link_->last_read() < command->sent_at) silent = true;
     FailCommand(*command, MakeTimeoutError(*command));
   }
@@ -387,7 +394,7 @@ void Connection::KeepAlive(bool alive) {
 }
 
 void Connection::UpdateKeepAlive() {
-  kept_alive_ = keep_alive_ || !pending_.empty();
+  kept_alive_ = keep_alive_ || busy();
   if (hooks_) hooks_->KeepAlive(kept_alive_);
 }
 
@@ -407,6 +414,8 @@ void Connection::Abort() {
 
 void Connection::DropLink() {
   if (link_ == nullptr) return;
+  past_.bytes_received += link_->bytes_read();
+  past_.bytes_sent += link_->bytes_written();
   link_->Close();
   dropped_.push_back(std::move(link_));
 }
@@ -415,8 +424,8 @@ void Connection::Teardown() {
   state_ = State::kClosing;
   partly_answered_ = nullptr;
   DropLink();
-  resolver_.reset();
-  connect_timer_.reset();
+  connector_.reset();
+  upkeep_.reset();
   backoff_timer_.reset();
   deadline_timer_.reset();
   outage_timer_.reset();

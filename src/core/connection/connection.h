@@ -1,15 +1,13 @@
 // One server, for as long as its owner wants it: connects, reconnects, and completes every
 // command exactly once and within its deadline.
 //
-//   Open --> resolving --> connecting --> handshaking --> ready
-//               ^              |               |            |
-//               |              v               v            |
-//               +---------- backoff <-----------------------+
+//   Open --> resolving, connecting, handshaking (see Connector) --> ready
+//               ^                    |                               |
+//               +---- backoff <------+-------------------------------+
 //
 //   Close, from any state --> closing --> closed
 //
-// A unix socket and a numeric address skip resolving. Only `ready` sends commands; in all other
-// states they wait in a bounded queue.
+// Only `ready` sends commands; in all other states they wait in a bounded queue.
 #pragma once
 
 #include <chrono>
@@ -22,11 +20,13 @@
 #include "base/error.h"
 #include "connection/backoff.h"
 #include "connection/command.h"
-#include "connection/handshake.h"
+#include "connection/connector.h"
+#include "connection/credentials.h"
 #include "connection/link.h"
 #include "connection/options.h"
 #include "connection/pending_commands.h"
-#include "loop/resolver.h"
+#include "connection/statistics.h"
+#include "connection/upkeep.h"
 #include "loop/timer.h"
 #include "loop/turn_hooks.h"
 
@@ -34,12 +34,15 @@ namespace connect_hiredis {
 
 class ConnectionObserver {
  public:
-  // These four only note: the connection is in the middle of a change.
+  // These only note: the connection is in the middle of a change.
   virtual void OnConnected() = 0;
   virtual void OnReady() = 0;
   virtual void OnError(const Error& error) = 0;
   // An outage has lasted longer than `disconnect_after`; the next OnReady ends it.
   virtual void OnOutage() = 0;
+  // With `asks_credentials`: to be answered by ProvideCredentials or RefuseCredentials, in
+  // OnTurnEnd or later. Asked again before it is answered, one answer is enough.
+  virtual void OnCredentialsNeeded() = 0;
   // All that one wake-up brought has been noted and everything is consistent: the time to tell
   // others, who may call back in.
   virtual void OnTurnEnd() = 0;
@@ -54,7 +57,10 @@ class ConnectionObserver {
 // Whether a command is taken.
 enum class Admission : std::uint8_t { kAccepted, kQueueFull, kOffline, kClosed };
 
-class Connection final : private LinkListener, private TurnListener {
+class Connection final : private LinkListener,
+                         private TurnListener,
+                         private ConnectorListener,
+                         private UpkeepListener {
  public:
   enum class State : std::uint8_t {
     kIdle,
@@ -91,13 +97,15 @@ class Connection final : private LinkListener, private TurnListener {
   // Whether the connection keeps the loop alive while it is idle.
   void KeepAlive(bool alive);
 
+  // The answer to OnCredentialsNeeded; ignored when nobody waits for it any more.
+  void ProvideCredentials(const Credentials& credentials);
+  void RefuseCredentials(Error error);
+
   // `error` showed that the peer is no longer to be trusted (a reply that cannot belong to its
   // command): the connection is replaced at the end of the turn.
   void Distrust(const Error& error);
 
-  [[nodiscard]] State state() const {
-    return closing_ && state_ == State::kReady ? State::kClosing : state_;
-  }
+  [[nodiscard]] State state() const;
   // Counts the times that it became ready: cursors of SCAN do not outlive one.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   // The epoch in which a command submitted now will be sent.
@@ -106,23 +114,31 @@ class Connection final : private LinkListener, private TurnListener {
   }
   // What kept it from being ready, last time it was not.
   [[nodiscard]] std::shared_ptr<const Error> last_error() const { return last_error_; }
+  [[nodiscard]] Statistics statistics() const;
 
  private:
+  // Of the link.
   void OnReply(CommandId id, const Reply& reply) override;
   [[nodiscard]] bool HoldsReplies() const override { return partly_answered_ != nullptr; }
   void OnLinkServed() override;
+  // Of the loop.
   void OnBeforePoll() override { Flush(); }
   void OnAfterPoll() override;
+  // Of the connector.
+  void OnServerReached() override { observer_->OnConnected(); }
+  void OnCredentialsAwaited() override { observer_->OnCredentialsNeeded(); }
+  void OnWayFound() override;
+  void OnNoWay(Error error, bool refused) override { Retry(std::move(error), refused); }
+  void OnConnectorServed() override { EndTurn(); }
+  // Of the upkeep.
+  void OnPingDue() override;
+  void OnCredentialsDue() override;
+  [[nodiscard]] Nanoseconds LastHeard() const override { return link_->last_read(); }
 
   void Connect();
-  void ConnectToNext();
-  void BeginHandshake();
-  void BecomeReady();
-  void OnAddresses(int system_error, std::vector<std::string> addresses);
-  void OnConnectTimeout();
   void OnDeadline();
   void FailOverdue(Nanoseconds limit);
-  void Retry(Error error);
+  void Retry(Error error, bool refused = false);
   void CheckLink();
   void Flush();
 
@@ -134,10 +150,21 @@ class Connection final : private LinkListener, private TurnListener {
   void FailAll(const Error& error);
   Error MakeTimeoutError(const Command& command) const;
   void ArmDeadline();
+  [[nodiscard]] bool busy() const { return pending_.size() > pinging_; }
   void UpdateKeepAlive();
   void DropLink();
   void Teardown();
   void EndTurn();
+
+  // Nobody waits for the answer to a PING: that there is one is enough.
+  struct PingHandler final : CommandHandler {
+    explicit PingHandler(std::size_t* pinging) : pinging(pinging) {}
+    void OnReplies(std::uint64_t /*tag*/, std::span<const Reply> /*replies*/) override {
+      *pinging = 0;
+    }
+    void OnFailure(std::uint64_t /*tag*/, const Error& /*error*/) override { *pinging = 0; }
+    std::size_t* pinging;
+  };
 
   EventLoop loop_;
   ConnectionOptions options_;
@@ -153,15 +180,21 @@ class Connection final : private LinkListener, private TurnListener {
   Backoff backoff_;
   PendingCommands pending_;
   Command* partly_answered_ = nullptr;
-  std::optional<Handshake> handshake_;
-  std::vector<Endpoint> endpoints_;  // still to be tried, the next one last
-  Nanoseconds connect_deadline_{0};
+  std::size_t pinging_ = 0;  // 1 while a PING is among the pending
+  PingHandler ping_handler_{&pinging_};
   std::shared_ptr<const Error> last_error_;
+  std::shared_ptr<const Error> broken_by_;  // what ended the last link that was ready
+  Nanoseconds ready_since_{0};
+  bool sent_away_ = false;      // the server has just said that it is not the one to ask
+  bool displaced_ = false;      // that was how the last link that was ready ended
+  std::string displaced_from_;  // the address of that server
+  std::optional<std::chrono::milliseconds> lifetime_;  // of the credentials
+  Statistics past_;                                    // all but what the link counts
 
   // Gone once the connection is closing; the link before the rest.
   std::optional<TurnHooks> hooks_;
-  std::optional<Resolver> resolver_;
-  std::optional<Timer> connect_timer_;
+  std::optional<Connector> connector_;
+  std::optional<Upkeep> upkeep_;
   std::optional<Timer> backoff_timer_;
   std::optional<Timer> deadline_timer_;
   std::optional<Timer> outage_timer_;

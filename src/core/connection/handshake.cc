@@ -1,37 +1,44 @@
 #include "connection/handshake.h"
 
+#include "connection/displacement.h"
 #include "protocol/command_writer.h"
 
 namespace connect_hiredis {
 
-Handshake::Handshake(const ConnectionOptions& options) {
-  if (options.password || options.username) {
-    CommandWriter writer(commands_.emplace_back());
-    writer.Begin(options.username ? 3 : 2).Add("AUTH");
-    if (options.username) writer.Add(*options.username);
-    writer.Add(options.password.value_or(std::string()));
-    Expect(Step::kAuthenticate);
+std::string MakeAuthentication(const Credentials& credentials) {
+  std::string command;
+  CommandWriter writer(command);
+  writer.Begin(credentials.username ? 3 : 2).Add("AUTH");
+  if (credentials.username) writer.Add(*credentials.username);
+  writer.Add(credentials.password.value_or(std::string()));
+  return command;
+}
+
+Handshake::Handshake(const ConnectionOptions& options, const Credentials& credentials) {
+  if (credentials.password || credentials.username) {
+    commands_.push_back(MakeAuthentication(credentials));
+    steps_.push_back(Step::kAuthenticate);
   }
-  if (options.database != 0) {
-    CommandWriter(commands_.emplace_back())
-        .Begin(2)
-        .Add("SELECT")
-        .Add(static_cast<std::int64_t>(options.database));
-    Expect(Step::kSelect);
-  }
+  if (options.database != 0) Say(Step::kSelect, {"SELECT", std::to_string(options.database)});
   if (!options.client_name.empty()) {
-    CommandWriter(commands_.emplace_back())
-        .Begin(3)
-        .Add("CLIENT")
-        .Add("SETNAME")
-        .Add(options.client_name);
-    Expect(Step::kCourtesy);
+    Say(Step::kCourtesy, {"CLIENT", "SETNAME", options.client_name});
   }
-  if (commands_.empty()) {
-    // Something has to come back: a proxy accepts for a server that is away.
-    CommandWriter(commands_.emplace_back()).Begin(1).Add("PING");
-    Expect(Step::kCourtesy);
+  if (!options.library_version.empty()) {
+    // From Redis 7.2 on (https://redis.io/docs/latest/commands/client-setinfo/); what is older
+    // does not know it, and says so.
+    Say(Step::kCourtesy, {"CLIENT", "SETINFO", "LIB-NAME", "connect-hiredis"});
+    Say(Step::kCourtesy, {"CLIENT", "SETINFO", "LIB-VER", options.library_version});
   }
+  // Something has to come back, a proxy accepts for a server that is away; and a server that is
+  // loading its data, or has lost its master, answers all of the above, but not this.
+  Say(Step::kPing, {"PING"});
+}
+
+void Handshake::Say(Step step, std::initializer_list<std::string_view> words) {
+  CommandWriter writer(commands_.emplace_back());
+  writer.Begin(words.size());
+  for (const std::string_view word : words) writer.Add(word);
+  steps_.push_back(step);
 }
 
 void Handshake::OnReply(const Reply& reply) {
@@ -46,10 +53,12 @@ void Handshake::OnReply(const Reply& reply) {
   // Some managed servers forbid CLIENT: a name is a courtesy. But a server that wants a password,
   // admits nobody from elsewhere, or has no room for one more says so here too.
   const bool unwelcome = error.reply == "NOAUTH" || error.reply == "DENIED";
-  const bool full = error.message.ends_with("max number of clients reached");
-  if (step == Step::kCourtesy && !unwelcome && !full) return;
-  // Room comes with time.
-  refused_ = !full && (step != Step::kCourtesy || unwelcome);
+  // These pass with time.
+  const bool unready =
+      error.message.ends_with("max number of clients reached") || IsUnready(reply.text());
+  const bool courtesy = step == Step::kCourtesy || step == Step::kPing;
+  if (courtesy && !unwelcome && !unready) return;
+  refused_ = !unready;
   error_ = std::move(error);
 }
 

@@ -1,21 +1,27 @@
-// What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME, in one
-// write; PING if there is nothing else to say. RESP2 needs no HELLO.
+// What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME and SETINFO,
+// and PING, in one write. RESP2 needs no HELLO.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "connection/credentials.h"
 #include "connection/options.h"
 #include "protocol/reply.h"
 
 namespace connect_hiredis {
 
+// AUTH with these, as RESP.
+std::string MakeAuthentication(const Credentials& credentials);
+
 class Handshake {
  public:
-  explicit Handshake(const ConnectionOptions& options);
+  Handshake(const ConnectionOptions& options, const Credentials& credentials);
 
   // The commands as RESP, one by one; at least one.
   [[nodiscard]] const std::vector<std::string>& commands() const { return commands_; }
@@ -31,9 +37,9 @@ class Handshake {
   [[nodiscard]] bool refused() const { return refused_; }
 
  private:
-  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy };
+  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy, kPing };
 
-  void Expect(Step step) { steps_.push_back(step); }
+  void Say(Step step, std::initializer_list<std::string_view> words);
 
   std::vector<std::string> commands_;
   std::vector<Step> steps_;

@@ -43,6 +43,9 @@ class Link final : private AdapterListener {
   Link& operator=(const Link&) = delete;
   ~Link();
 
+  // Who is told from now on.
+  void Listen(LinkListener* listener) { listener_ = listener; }
+
   [[nodiscard]] bool connected() const;
   // Why the link is of no use any more.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
@@ -59,7 +62,11 @@ class Link final : private AdapterListener {
 
   // Replies still to come.
   [[nodiscard]] std::uint64_t unanswered() const { return appended_ - answered_; }
+  // These need an open link.
   [[nodiscard]] Nanoseconds last_read() const { return adapter_->last_read(); }
+  [[nodiscard]] std::uint64_t bytes_read() const { return adapter_->bytes_read(); }
+  [[nodiscard]] std::uint64_t bytes_written() const { return adapter_->bytes_written(); }
+  [[nodiscard]] const std::string& address() const { return endpoint_.address; }
 
  private:
   struct FreeContext {

@@ -17,7 +17,10 @@ struct ConnectionOptions {
   std::optional<std::string> username;
   std::optional<std::string> password;
   int database = 0;
-  std::string client_name;  // empty: none is sent
+  // Credentials are asked for at each connection instead; username and password are empty then.
+  bool asks_credentials = false;
+  std::string client_name;      // empty: none is sent
+  std::string library_version;  // empty: the library is not introduced (CLIENT SETINFO)
 
   // Name resolution, all addresses and the handshake together.
   std::chrono::milliseconds connect_timeout{10'000};
@@ -27,6 +30,9 @@ struct ConnectionOptions {
   std::chrono::milliseconds disconnect_after{5'000};
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{2'000};
+  // How long an open connection may be idle before it is asked whether it still stands; 0: for
+  // ever.
+  std::chrono::milliseconds ping_interval{0};
   // Commands that may wait for a connection; 0: none waits.
   std::size_t queue_limit = 10'000;
   // Whether an open, idle connection keeps the loop alive; with commands pending it always does.

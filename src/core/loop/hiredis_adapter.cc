@@ -140,6 +140,7 @@ ssize_t HiredisAdapter::Read(redisContext* context, char* /*unused*/, size_t /*s
   const ssize_t size = recv(context->fd, self.read_buffer_.data(), self.read_buffer_.size(), 0);
   if (size > 0) {
     self.last_read_ = Now();
+    self.bytes_read_ += static_cast<std::uint64_t>(size);
     self.read_was_full_ = static_cast<std::size_t>(size) == self.read_buffer_.size();
     // Fed here, from a buffer four times that of hiredis; an error stays in the reader, where
     // hiredis finds it when it looks for the next reply.
@@ -171,6 +172,7 @@ ssize_t HiredisAdapter::Write(redisContext* context) {
     return -1;
   }
   self.written_ += static_cast<std::size_t>(sent);
+  self.bytes_written_ += static_cast<std::uint64_t>(sent);
   if (self.written_ == size) {
     self.written_ = 0;
     if (sdsalloc(context->obuf) > kKeptOutput) return static_cast<ssize_t>(size);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -51,6 +52,8 @@ class HiredisAdapter final : private PollListener {
   [[nodiscard]] const char* failed_call() const { return failed_call_; }
   // When bytes last came, or when the adapter was attached.
   [[nodiscard]] Nanoseconds last_read() const { return last_read_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
   HiredisAdapter(redisAsyncContext* context, AdapterListener* listener);
@@ -80,6 +83,8 @@ class HiredisAdapter final : private PollListener {
   int system_error_ = 0;
   const char* failed_call_ = "";
   Nanoseconds last_read_;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_written_ = 0;
 };
 
 }  // namespace connect_hiredis

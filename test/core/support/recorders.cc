@@ -22,6 +22,8 @@ std::string Describe(const Error& error) {
       return "closed";
     case ErrorCode::kProtocol:
       return "protocol";
+    case ErrorCode::kCredentials:
+      return "credentials";
   }
   return "unknown";
 }

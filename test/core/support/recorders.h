@@ -27,6 +27,7 @@ class RecordingObserver final : public ConnectionObserver {
     errors.push_back(error);
   }
   void OnOutage() override { events.emplace_back("outage"); }
+  void OnCredentialsNeeded() override { events.emplace_back("credentials needed"); }
   void OnTurnEnd() override {
     ++turns;
     // A copy: what is called may put something else in its place.

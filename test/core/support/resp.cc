@@ -35,6 +35,8 @@ std::string HarmlessAnswer(const Words& words) {
   return Simple("OK");
 }
 
+bool IsHandshake(const Words& words) { return words[0] == "CLIENT" || words[0] == "PING"; }
+
 std::optional<std::size_t> CommandParser::Number(char kind, std::size_t& at) const {
   const std::size_t end = input_.find("\r\n", at);
   if (end == std::string::npos || input_[at] != kind) return std::nullopt;

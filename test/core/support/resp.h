@@ -26,6 +26,9 @@ std::string CommandOf(const Words& words);
 // with 1, the rest with OK.
 std::string HarmlessAnswer(const Words& words);
 
+// What a connection says first, of its own accord.
+bool IsHandshake(const Words& words);
+
 class CommandParser {
  public:
   void Feed(std::string_view bytes) { input_.append(bytes); }

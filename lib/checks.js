@@ -1,0 +1,52 @@
+'use strict';
+// Checks of single options: each gives the value, or throws a TypeError that names the option.
+
+const { invalidArgument } = require('./errors');
+
+/**
+ * @template T
+ * @typedef {(value: any, name: string) => T} Check throws a TypeError that names the option
+ */
+
+/**
+ * @param {string} name
+ * @param {string} expected
+ */
+function wrong(name, expected) {
+  return invalidArgument(`The "${name}" option must be ${expected}`);
+}
+
+/** @type {Check<boolean>} */
+function boolean(value, name) {
+  if (typeof value !== 'boolean') throw wrong(name, 'true or false');
+  return value;
+}
+
+/** @type {Check<string>} */
+function string(value, name) {
+  if (typeof value !== 'string') throw wrong(name, 'a string');
+  if (!value.isWellFormed()) throw wrong(name, 'well-formed Unicode');
+  return value;
+}
+
+/** @type {Check<string>} */
+function filledString(value, name) {
+  if (string(value, name) === '') throw wrong(name, 'a string that is not empty');
+  return value;
+}
+
+/**
+ * @param {number} min
+ * @param {number} max
+ * @returns {Check<number>}
+ */
+function integer(min, max) {
+  return (value, name) => {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw wrong(name, `a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+module.exports = { boolean, filledString, integer, string, wrong };

@@ -1,0 +1,174 @@
+#include "connection/connector.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "loop/system_error.h"
+
+namespace connect_hiredis {
+
+namespace {
+
+// The replies of the handshake are told apart by their order.
+constexpr CommandId kHandshakeId = 0;
+
+}  // namespace
+
+Connector::Connector(const EventLoop& loop, const ConnectionOptions* options,
+                     ConnectorListener* listener)
+    : loop_(loop), options_(options), listener_(listener), resolver_(loop), timer_(loop, [this] {
+        OnTimeout();
+        listener_->OnConnectorServed();
+      }) {}
+
+void Connector::Start(std::string last_choice) {
+  Cancel();
+  last_choice_ = std::move(last_choice);
+  said_.reset();
+  deadline_ = Now() + options_->connect_timeout;
+  timer_.Start(options_->connect_timeout);
+  if (!options_->socket_path.empty()) {
+    endpoints_.push_back({options_->socket_path, 0});
+    TryNext();
+  } else if (IsNumericAddress(options_->host)) {
+    endpoints_.push_back({options_->host, options_->port});
+    TryNext();
+  } else {
+    stage_ = Stage::kResolving;
+    const int result = resolver_.Resolve(
+        options_->host, [this](int system_error, std::vector<std::string> addresses) {
+          OnAddresses(system_error, std::move(addresses));
+          listener_->OnConnectorServed();
+        });
+    if (result != 0) OnAddresses(result, {});
+  }
+}
+
+void Connector::OnAddresses(int system_error, std::vector<std::string> addresses) {
+  if (system_error != 0) {
+    NextOrFail(MakeSystemError(system_error, "getaddrinfo", options_->host, options_->port), false);
+    return;
+  }
+  std::reverse(addresses.begin(), addresses.end());
+  std::stable_partition(addresses.begin(), addresses.end(),
+                        [this](const std::string& address) { return address == last_choice_; });
+  for (std::string& address : addresses) {
+    endpoints_.push_back({std::move(address), options_->port});
+  }
+  TryNext();
+}
+
+void Connector::TryNext() {
+  stage_ = Stage::kConnecting;
+  handshake_.reset();
+  std::optional<Error> error;
+  while (!endpoints_.empty()) {
+    // An address that swallows what it is sent may use up only its share of the time.
+    const auto share = (deadline_ - Now()) / static_cast<std::int64_t>(endpoints_.size());
+    timer_.Start(CeilMilliseconds(share));
+    Endpoint endpoint = std::move(endpoints_.back());
+    endpoints_.pop_back();
+    link_ = std::make_unique<Link>(loop_, std::move(endpoint), static_cast<LinkListener*>(this));
+    if (!link_->failure()) return;
+    error = *link_->failure();
+    link_.reset();
+  }
+  NextOrFail(std::move(*error), false);
+}
+
+void Connector::OnReached() {
+  listener_->OnServerReached();
+  stage_ = Stage::kHandshaking;
+  if (options_->asks_credentials) {
+    listener_->OnCredentialsAwaited();
+  } else {
+    Authenticate({options_->username, options_->password, std::nullopt});
+  }
+}
+
+void Connector::Authenticate(const Credentials& credentials) {
+  handshake_.emplace(*options_, credentials);
+  for (const std::string& command : handshake_->commands()) link_->Append(command, kHandshakeId);
+  link_->Flush();
+}
+
+void Connector::GiveUp(Error error) {
+  // The function would have nothing better for another address.
+  endpoints_.clear();
+  said_.reset();
+  NextOrFail(std::move(error), false);
+}
+
+void Connector::Cancel() {
+  stage_ = Stage::kIdle;
+  link_.reset();
+  handshake_.reset();
+  endpoints_.clear();
+  resolver_.Cancel();
+  timer_.Stop();
+}
+
+// ---- Events of the loop ----
+
+void Connector::OnReply(CommandId /*id*/, const Reply& reply) {
+  // Without a handshake nothing was asked: the link itself calls that an error.
+  if (!link_->failure() && handshake_) handshake_->OnReply(reply);
+}
+
+void Connector::OnLinkServed() {
+  Check();
+  listener_->OnConnectorServed();
+}
+
+void Connector::Check() {
+  if (link_ == nullptr) return;
+  if (handshake_ && handshake_->error()) {
+    // A server that refuses says why before it closes the connection.
+    NextOrFail(*handshake_->error(), handshake_->refused());
+  } else if (link_->failure()) {
+    NextOrFail(*link_->failure(), false);
+  } else if (stage_ == Stage::kConnecting) {
+    if (link_->connected()) OnReached();
+  } else if (handshake_ && handshake_->complete()) {
+    Finish();
+  }
+}
+
+void Connector::Finish() {
+  stage_ = Stage::kIdle;
+  endpoints_.clear();
+  handshake_.reset();
+  timer_.Stop();
+  listener_->OnWayFound();
+}
+
+std::unique_ptr<Link> Connector::TakeLink() { return std::move(link_); }
+
+void Connector::OnTimeout() { NextOrFail(MakeTimeoutError(), false); }
+
+Error Connector::MakeTimeoutError() const {
+  const bool unix_socket = !options_->socket_path.empty();
+  Error error = MakeSystemError(SystemErrorFromErrno(ETIMEDOUT), "connect",
+                                unix_socket ? options_->socket_path : options_->host,
+                                unix_socket ? 0 : options_->port);
+  if (awaits_credentials()) {
+    error.message = "The function given as \"credentials\" did not answer within " +
+                    std::to_string(options_->connect_timeout.count()) + " ms";
+  }
+  return error;
+}
+
+void Connector::NextOrFail(Error error, bool refused) {
+  link_.reset();
+  if (error.code == ErrorCode::kReply) said_ = error;
+  // What one address refuses for good, the others do too: they are one server's.
+  if (!refused && !endpoints_.empty()) {
+    TryNext();
+    return;
+  }
+  Cancel();
+  listener_->OnNoWay(!refused && said_ ? *said_ : std::move(error), refused);
+}
+
+}  // namespace connect_hiredis

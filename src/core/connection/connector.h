@@ -1,0 +1,102 @@
+// The way to a connection that is ready: the name's addresses, each in turn, the credentials and
+// the handshake, all within one deadline.
+//
+//   Start --> resolving --> connecting --> handshaking --> ready: TakeLink
+//                               ^               |
+//                               +-- next address+--> no address left: failed
+//
+// A unix socket and a numeric address skip resolving.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "connection/credentials.h"
+#include "connection/handshake.h"
+#include "connection/link.h"
+#include "connection/options.h"
+#include "loop/resolver.h"
+#include "loop/timer.h"
+
+namespace connect_hiredis {
+
+class ConnectorListener {
+ public:
+  // These only note: the connector is in the middle of a change.
+  virtual void OnServerReached() = 0;
+  // The server waits to be told with what to authenticate: Authenticate, or GiveUp.
+  virtual void OnCredentialsAwaited() = 0;
+  // The link is ready: TakeLink.
+  virtual void OnWayFound() = 0;
+  // The attempt came to nothing. `refused`: waiting will not mend it.
+  virtual void OnNoWay(Error error, bool refused) = 0;
+  // After all that one wake-up brought. The connector may be destroyed here.
+  virtual void OnConnectorServed() = 0;
+
+ protected:
+  ~ConnectorListener() = default;
+};
+
+class Connector final : private LinkListener {
+ public:
+  enum class Stage : std::uint8_t { kIdle, kResolving, kConnecting, kHandshaking };
+
+  // `options` and `listener` must outlive the connector.
+  Connector(const EventLoop& loop, const ConnectionOptions* options, ConnectorListener* listener);
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  ~Connector() = default;
+
+  // Begins anew. `last_choice`: an address to try after all others, if there are others.
+  void Start(std::string last_choice);
+  // With `options.asks_credentials`, after OnCredentialsAwaited.
+  void Authenticate(const Credentials& credentials);
+  // There are no credentials, for this reason.
+  void GiveUp(Error error);
+  // Ends the attempt without a word.
+  void Cancel();
+  // Looks at the link: to be called after each poll, for failures that no event told.
+  void Check();
+
+  // Once, in OnWayFound.
+  std::unique_ptr<Link> TakeLink();
+
+  [[nodiscard]] Stage stage() const { return stage_; }
+  [[nodiscard]] bool awaits_credentials() const {
+    return stage_ == Stage::kHandshaking && !handshake_;
+  }
+
+ private:
+  void OnReply(CommandId id, const Reply& reply) override;
+  [[nodiscard]] bool HoldsReplies() const override { return false; }
+  void OnLinkServed() override;
+
+  void OnAddresses(int system_error, std::vector<std::string> addresses);
+  void TryNext();
+  void OnReached();
+  void OnTimeout();
+  void NextOrFail(Error error, bool refused);
+  void Finish();
+  [[nodiscard]] Error MakeTimeoutError() const;
+
+  EventLoop loop_;
+  const ConnectionOptions* options_;
+  ConnectorListener* listener_;
+  Stage stage_ = Stage::kIdle;
+  std::string last_choice_;
+  std::vector<Endpoint> endpoints_;  // still to be tried, the next one last
+  Nanoseconds deadline_{0};
+  std::optional<Handshake> handshake_;
+  // What a server said outweighs that another could not be reached.
+  std::optional<Error> said_;
+  Resolver resolver_;
+  Timer timer_;
+  std::unique_ptr<Link> link_;
+};
+
+}  // namespace connect_hiredis
