@@ -22,7 +22,7 @@ ConnectionOptions FullOptions() {
 }
 
 Handshake Begin(const ConnectionOptions& options) {
-  return {options, {options.username, options.password, std::nullopt}};
+  return {options, {options.username, options.password, std::nullopt}, false};
 }
 
 void Answer(Handshake& handshake, std::string_view bytes) {
@@ -175,6 +175,28 @@ TEST(Handshake, AServerThatIsNotReadySaysSoToPingAlone) {
     ASSERT_TRUE(handshake.error());
     EXPECT_EQ(handshake.error()->reply, reply.substr(0, reply.find(' ')));
     EXPECT_FALSE(handshake.refused()) << "waiting mends it";
+  }
+}
+
+TEST(Handshake, ForWritesAReplicaWillNotDo) {
+  Handshake handshake(ConnectionOptions(), {}, true);
+  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"}), CommandOf({"ROLE"})}));
+  Answer(handshake, "+PONG\r\n*5\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n$9\r\nconnected\r\n:1\r\n");
+  ASSERT_TRUE(handshake.error());
+  EXPECT_EQ(handshake.error()->reply, "READONLY");
+  EXPECT_FALSE(handshake.refused()) << "it may become a master again";
+}
+
+TEST(Handshake, ForWritesAMasterWillDoAndWhoeverMayNotSay) {
+  for (const std::string_view answer :
+       {"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n", "*0\r\n",
+        "-NOPERM User app has no permissions to run the 'role' command\r\n",
+        "-ERR unknown command 'ROLE'\r\n"}) {
+    Handshake handshake(ConnectionOptions(), {}, true);
+    Answer(handshake, "+PONG\r\n");
+    Answer(handshake, answer);
+    EXPECT_TRUE(handshake.complete());
+    EXPECT_FALSE(handshake.error());
   }
 }
 

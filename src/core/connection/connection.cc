@@ -91,7 +91,7 @@ Connection::State Connection::state() const {
 
 void Connection::Connect() {
   state_ = State::kConnecting;
-  connector_->Start(displaced_from_);
+  connector_->Start(displaced_from_, was_replica_);
 }
 
 void Connection::OnWayFound() {
@@ -129,7 +129,10 @@ void Connection::Retry(Error error, bool refused) {
     broken_by_ = last_error_;
     outage_timer_->Start(options_.disconnect_after);
     displaced_ = std::exchange(sent_away_, false);
-    if (!displaced_) displaced_from_.clear();
+    if (!displaced_) {
+      displaced_from_.clear();
+      was_replica_ = false;
+    }
     if (Now() - ready_since_ >= options_.backoff_max) backoff_.Reset();
   }
   state_ = State::kBackoff;
@@ -233,6 +236,7 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   if (refusal && IsDisplacement(reply.text())) {
     sent_away_ = true;
     displaced_from_ = link_->address();
+    was_replica_ = IsReadOnly(reply.text());
     link_->Fail(MakeReplyError(reply.text()));
     return;
   }

@@ -22,8 +22,9 @@ Connector::Connector(const EventLoop& loop, const ConnectionOptions* options,
         listener_->OnConnectorServed();
       }) {}
 
-void Connector::Start(std::string last_choice) {
+void Connector::Start(std::string last_choice, bool for_writes) {
   Cancel();
+  for_writes_ = for_writes;
   last_choice_ = std::move(last_choice);
   said_.reset();
   deadline_ = Now() + options_->connect_timeout;
@@ -88,7 +89,7 @@ void Connector::OnReached() {
 }
 
 void Connector::Authenticate(const Credentials& credentials) {
-  handshake_.emplace(*options_, credentials);
+  handshake_.emplace(*options_, credentials, for_writes_);
   for (const std::string& command : handshake_->commands()) link_->Append(command, kHandshakeId);
   link_->Flush();
 }

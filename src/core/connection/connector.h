@@ -53,7 +53,8 @@ class Connector final : private LinkListener {
   ~Connector() = default;
 
   // Begins anew. `last_choice`: an address to try after all others, if there are others.
-  void Start(std::string last_choice);
+  // `for_writes`: a replica will not do.
+  void Start(std::string last_choice, bool for_writes);
   // With `options.asks_credentials`, after OnCredentialsAwaited.
   void Authenticate(const Credentials& credentials);
   // There are no credentials, for this reason.
@@ -89,6 +90,7 @@ class Connector final : private LinkListener {
   ConnectorListener* listener_;
   Stage stage_ = Stage::kIdle;
   std::string last_choice_;
+  bool for_writes_ = false;
   std::vector<Endpoint> endpoints_;  // still to be tried, the next one last
   Nanoseconds deadline_{0};
   std::optional<Handshake> handshake_;

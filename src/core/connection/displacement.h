@@ -10,7 +10,10 @@ namespace connect_hiredis {
 // lost its master (MASTERDOWN). See processCommand in Redis' server.c.
 [[nodiscard]] bool IsUnready(std::string_view reply);
 
-// The same, or the server has become a replica (READONLY), or has forgotten who this is (NOAUTH).
+// The server has become a replica (READONLY): it takes no writes.
+[[nodiscard]] bool IsReadOnly(std::string_view reply);
+
+// Any of these, or the server has forgotten who this is (NOAUTH).
 [[nodiscard]] bool IsDisplacement(std::string_view reply);
 
 }  // namespace connect_hiredis

@@ -1,5 +1,7 @@
 #include "connection/handshake.h"
 
+#include <utility>
+
 #include "connection/displacement.h"
 #include "protocol/command_writer.h"
 
@@ -14,7 +16,8 @@ std::string MakeAuthentication(const Credentials& credentials) {
   return command;
 }
 
-Handshake::Handshake(const ConnectionOptions& options, const Credentials& credentials) {
+Handshake::Handshake(const ConnectionOptions& options, const Credentials& credentials,
+                     bool for_writes) {
   if (credentials.password || credentials.username) {
     commands_.push_back(MakeAuthentication(credentials));
     steps_.push_back(Step::kAuthenticate);
@@ -32,6 +35,7 @@ Handshake::Handshake(const ConnectionOptions& options, const Credentials& creden
   // Something has to come back, a proxy accepts for a server that is away; and a server that is
   // loading its data, or has lost its master, answers all of the above, but not this.
   Say(Step::kPing, {"PING"});
+  if (for_writes) Say(Step::kRole, {"ROLE"});
 }
 
 void Handshake::Say(Step step, std::initializer_list<std::string_view> words) {
@@ -44,6 +48,10 @@ void Handshake::Say(Step step, std::initializer_list<std::string_view> words) {
 void Handshake::OnReply(const Reply& reply) {
   const Step step = steps_[answered_++];
   if (error_ || reply.is(Reply::Type::kStatus)) return;
+  if (step == Step::kRole && reply.is(Reply::Type::kArray)) {
+    OnRole(reply);
+    return;
+  }
   if (!reply.is(Reply::Type::kError)) {
     // An echo, or whatever else listens there.
     error_ = MakeUnexpectedReplyError();
@@ -56,9 +64,19 @@ void Handshake::OnReply(const Reply& reply) {
   // These pass with time.
   const bool unready =
       error.message.ends_with("max number of clients reached") || IsUnready(reply.text());
-  const bool courtesy = step == Step::kCourtesy || step == Step::kPing;
+  const bool courtesy = step != Step::kAuthenticate && step != Step::kSelect;
   if (courtesy && !unwelcome && !unready) return;
   refused_ = !unready;
+  error_ = std::move(error);
+}
+
+// https://redis.io/docs/latest/commands/role/
+void Handshake::OnRole(const Reply& reply) {
+  if (reply.size() == 0 || reply[0].text() != "slave") return;
+  Error error;
+  error.code = ErrorCode::kReply;
+  error.reply = "READONLY";
+  error.message = "The server is a replica, which takes no writes";
   error_ = std::move(error);
 }
 

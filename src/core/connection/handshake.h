@@ -1,5 +1,5 @@
 // What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME and SETINFO,
-// and PING, in one write. RESP2 needs no HELLO.
+// PING, and ROLE if need be, in one write. RESP2 needs no HELLO.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ std::string MakeAuthentication(const Credentials& credentials);
 
 class Handshake {
  public:
-  Handshake(const ConnectionOptions& options, const Credentials& credentials);
+  // `for_writes`: a replica will not do. It is asked for its role then, which some users may not.
+  Handshake(const ConnectionOptions& options, const Credentials& credentials, bool for_writes);
 
   // The commands as RESP, one by one; at least one.
   [[nodiscard]] const std::vector<std::string>& commands() const { return commands_; }
@@ -37,8 +38,9 @@ class Handshake {
   [[nodiscard]] bool refused() const { return refused_; }
 
  private:
-  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy, kPing };
+  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy, kPing, kRole };
 
+  void OnRole(const Reply& reply);
   void Say(Step step, std::initializer_list<std::string_view> words);
 
   std::vector<std::string> commands_;
