@@ -110,6 +110,13 @@ TEST(MakeReplyError, QuotedKeysAndArgumentsAreCutOff) {
   }
 }
 
+TEST(MakeReplyError, AnApostropheBeginsNoQuotation) {
+  EXPECT_EQ(MakeReplyError("READONLY You can't write against a read only replica.").message,
+            "Redis replied: READONLY You can't write against a read only replica.");
+  EXPECT_EQ(MakeReplyError("ERR You can't use 'secret'").message,
+            "Redis replied: ERR You can't use");
+}
+
 TEST(MakeReplyError, NeitherDoesTheFirstWordQuoteThem) {
   EXPECT_EQ(MakeReplyError("'secret'").reply.find("secret"), std::string::npos);
   EXPECT_EQ(MakeReplyError("ERR:\"secret\" is wrong").reply.find("secret"), std::string::npos);

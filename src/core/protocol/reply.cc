@@ -12,6 +12,17 @@ namespace {
 
 constexpr std::size_t kMaxErrorText = 120;
 
+// Where the first quotation begins, or the text ends. The apostrophe of "can't" is none.
+std::size_t FindQuotation(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = text.find_first_of("'`\"\r\n", at)) != std::string_view::npos) {
+    const bool apostrophe = at > 0 && text.substr(at - 1).starts_with("n't ");
+    if (!apostrophe) break;
+    ++at;
+  }
+  return std::min(at, text.size());
+}
+
 }  // namespace
 
 Reply::Type Reply::type() const {
@@ -56,7 +67,7 @@ Error MakeReplyError(std::string_view text) {
 
   // Keys and arguments come in quotes of any of these kinds, or after a colon at the end of
   // "with args beginning with".
-  std::string_view safe = text.substr(0, std::min(text.find_first_of("'`\"\r\n"), kMaxErrorText));
+  std::string_view safe = text.substr(0, std::min(FindQuotation(text), kMaxErrorText));
   if (const auto arguments = safe.find(", with args"); arguments != std::string_view::npos) {
     safe = safe.substr(0, arguments);
   }
