@@ -1,6 +1,6 @@
 # connect_hiredis::hiredis: hiredis from 1.2 on, as <hiredis/...>.
 if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
-  find_path(HIREDIS_INCLUDE_DIR hiredis/async.h REQUIRED)
+  find_path(HIREDIS_INCLUDE_DIR hiredis/read.h REQUIRED)
   find_library(HIREDIS_LIBRARY hiredis REQUIRED)
   set(hiredis_header "${HIREDIS_INCLUDE_DIR}/hiredis/hiredis.h")
 else()

@@ -132,31 +132,5 @@ TEST(ReplyArena, ALongArrayIsRead) {
   }
 }
 
-TEST(ReplyArena, CountsRepliesAsTheyBeginButNotTheirElements) {
-  ReplyReader reader;
-  EXPECT_EQ(reader.arena.replies(), 0U);
-  reader.Feed(kMixed);
-  reader.Next();
-  EXPECT_EQ(reader.arena.replies(), 1U);
-  reader.Feed("*2\r\n:1\r\n");
-  reader.Next();
-  EXPECT_EQ(reader.arena.replies(), 2U);
-  reader.Feed(":2\r\n$-1\r\n");
-  while (reader.Next()) {
-  }
-  EXPECT_EQ(reader.arena.replies(), 3U);
-  reader.arena.Reset();
-  EXPECT_EQ(reader.arena.replies(), 3U);
-}
-
-TEST(ReplyArena, PushedRepliesAreNotCounted) {
-  ReplyReader reader;
-  reader.Feed(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n:1\r\n");
-  while (reader.Next()) {
-  }
-  EXPECT_FALSE(reader.failed());
-  EXPECT_EQ(reader.arena.replies(), 1U);
-}
-
 }  // namespace
 }  // namespace connect_hiredis

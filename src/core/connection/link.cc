@@ -1,7 +1,7 @@
 #include "connection/link.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <hiredis/hiredis.h>
@@ -16,6 +16,10 @@ namespace {
 // not end there is no reply.
 constexpr std::size_t kMaxInput = (512UL + 16) * 1024 * 1024;
 
+// hiredis' reader moves what is left of its input for each kilobyte that it has used up: it is
+// given so little at a time, unless all of it belongs to one large string.
+constexpr std::size_t kPiece = 4096;
+
 // Seconds of silence before the kernel asks whether the other side is still there.
 constexpr int kKeepAliveInterval = 15;
 
@@ -26,10 +30,9 @@ Error MakeProtocolError(std::string_view what) {
   return error;
 }
 
-redisAsyncContext* Connect(const Endpoint& endpoint) {
+redisContext* Connect(const Endpoint& endpoint) {
   redisOptions options{};
-  // The context is freed by its owner alone, never from inside hiredis.
-  options.options = REDIS_OPT_NOAUTOFREE;
+  options.options = REDIS_OPT_NONBLOCK;
   if (endpoint.port == 0) {
     REDIS_OPTIONS_SET_UNIX(&options, endpoint.address.c_str());
   } else {
@@ -39,10 +42,12 @@ redisAsyncContext* Connect(const Endpoint& endpoint) {
     }
     REDIS_OPTIONS_SET_TCP(&options, endpoint.address.c_str(), endpoint.port);
   }
-  return redisAsyncConnectWithOptions(&options);
+  return redisConnectWithOptions(&options);
 }
 
 }  // namespace
+
+void Link::FreeContext::operator()(redisContext* context) const { redisFree(context); }
 
 Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
     : endpoint_(std::move(endpoint)), listener_(listener) {
@@ -59,10 +64,10 @@ Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
                          endpoint_.port));
     return;
   }
-  arena_.Attach(context_->c.reader);
-  if (endpoint_.port != 0) redisEnableKeepAliveWithInterval(&context_->c, kKeepAliveInterval);
-  adapter_ = HiredisAdapter::Attach(loop, context_.get(), this);
-  if (adapter_ == nullptr) {
+  arena_.Attach(context_->reader);
+  if (endpoint_.port != 0) redisEnableKeepAliveWithInterval(context_.get(), kKeepAliveInterval);
+  stream_ = SocketStream::Create(loop, context_->fd, this);
+  if (stream_ == nullptr) {
     Fail(MakeSystemError(SystemErrorFromErrno(EMFILE), "poll", endpoint_.address, endpoint_.port));
   }
 }
@@ -70,33 +75,20 @@ Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
 Link::~Link() = default;
 
 void Link::Close() {
+  stream_.reset();
   context_.reset();
-  adapter_.reset();
-}
-
-bool Link::connected() const {
-  return context_ != nullptr && (context_->c.flags & REDIS_CONNECTED) != 0;
 }
 
 bool Link::Append(std::string_view command, CommandId id) {
   if (failure_) return false;
-  // hiredis keeps the id where others keep a pointer: a late reply finds an empty place, never
-  // freed memory.
-  static_assert(sizeof(void*) >= sizeof(CommandId), "ids need the room of a 64-bit pointer");
-  auto* privdata = reinterpret_cast<void*>(id);  // NOLINT(performance-no-int-to-ptr)
-  if (redisAsyncFormattedCommand(context_.get(), &Link::OnHiredisReply, privdata, command.data(),
-                                 command.size()) != REDIS_OK) {
-    NoteFailure();
-    if (!failure_) Fail(MakeProtocolError("hiredis refused a command"));
-    return false;
-  }
-  ++appended_;
+  stream_->Append(command);
+  asked_.Push(id);
   return true;
 }
 
 void Link::Flush() {
   if (failure_) return;
-  adapter_->Flush();
+  stream_->Flush();
   NoteFailure();
 }
 
@@ -104,49 +96,65 @@ void Link::Fail(Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
-void Link::OnHiredisReply(redisAsyncContext* context, void* reply, void* id) {
-  // Null: the context is being freed. The commands are kept elsewhere and sent again.
-  if (reply == nullptr) return;
-  auto& adapter = *static_cast<HiredisAdapter*>(context->data);
-  auto& self = static_cast<Link&>(adapter.listener());
-  ++self.answered_;
-  self.listener_->OnReply(reinterpret_cast<CommandId>(id),
-                          Reply(static_cast<const redisReply*>(reply)));
-}
-
 void Link::OnBeforeRead() {
   // In the middle of a long string the reader has built nothing yet: under load most wake-ups
   // end there, and the arena must not wait for one that does not.
-  const bool building = context_->c.reader->reply != nullptr;
+  const bool building = context_->reader->reply != nullptr;
   if (!building && !listener_->HoldsReplies()) arena_.Reset();
 }
 
-void Link::OnSocketServed() {
+bool Link::OnBytes(std::string_view bytes) {
+  redisReader* reader = context_->reader;
+  while (!bytes.empty() && !failure_) {
+    const bool in_large_string = reader->len > kPiece;
+    const std::size_t size = in_large_string ? bytes.size() : std::min(bytes.size(), kPiece);
+    redisReaderFeed(reader, bytes.data(), size);
+    bytes.remove_prefix(size);
+    if (!ReadReplies()) return false;
+  }
+  if (reader->len > kMaxInput) {
+    Fail(MakeProtocolError("The reply from Redis is larger than Redis' own limit"));
+  }
+  return !failure_;
+}
+
+bool Link::ReadReplies() {
+  for (;;) {
+    void* object = nullptr;
+    if (redisReaderGetReply(context_->reader, &object) != REDIS_OK) {
+      // hiredis' own text quotes at most the one byte that it did not expect.
+      Fail(context_->reader->err == REDIS_ERR_PROTOCOL
+               ? MakeProtocolError(context_->reader->errstr)
+               : MakeProtocolError("The reply from Redis is larger or deeper than any it should "
+                                   "send"));
+      return false;
+    }
+    if (object == nullptr) return true;
+    const auto* raw = static_cast<const redisReply*>(object);
+    // Nothing was subscribed to.
+    if (raw->type == REDIS_REPLY_PUSH) continue;
+    const Reply reply(raw);
+    if (asked_.empty()) {
+      // The server may say why it is about to close the connection.
+      Fail(reply.is(Reply::Type::kError)
+               ? MakeReplyError(reply.text())
+               : MakeProtocolError("Redis sent a reply that no command asked for"));
+      return false;
+    }
+    listener_->OnReply(asked_.Pop(), reply);
+    if (failure_) return false;
+  }
+}
+
+void Link::OnServed() {
   NoteFailure();
   listener_->OnLinkServed();
 }
 
 void Link::NoteFailure() {
-  if (failure_) return;
-  if (adapter_->system_error() != 0) {
-    Fail(MakeSystemError(adapter_->system_error(), adapter_->failed_call(), endpoint_.address,
-                         endpoint_.port));
-  } else if (context_->err == REDIS_ERR_EOF) {
-    Fail(MakeSystemError(SystemErrorFromErrno(ECONNRESET), "read", endpoint_.address,
-                         endpoint_.port));
-  } else if (context_->err == REDIS_ERR_OTHER) {
-    // The server said why it is about to close the connection.
-    Fail(MakeReplyError(context_->errstr));
-  } else if (context_->err == REDIS_ERR_PROTOCOL) {
-    // hiredis' own text quotes at most the one byte that it did not expect.
-    Fail(MakeProtocolError(context_->errstr));
-  } else if (context_->err != 0) {
-    Fail(MakeProtocolError("The reply from Redis is larger or deeper than any it should send"));
-  } else if (arena_.replies() > answered_ && context_->c.reader->reply == nullptr) {
-    Fail(MakeProtocolError("Redis sent a reply that no command asked for"));
-  } else if (context_->c.reader->len > kMaxInput) {
-    Fail(MakeProtocolError("The reply from Redis is larger than Redis' own limit"));
-  }
+  if (failure_ || !stream_->broken()) return;
+  Fail(MakeSystemError(stream_->system_error(), stream_->failed_call(), endpoint_.address,
+                       endpoint_.port));
 }
 
 }  // namespace connect_hiredis

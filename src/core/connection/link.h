@@ -1,5 +1,5 @@
-// One socket with hiredis on it: from connect to the first error. What comes after an error is
-// its owner's affair.
+// One socket with hiredis' reader on it: from connect to the first error. What comes after an
+// error is its owner's affair.
 #pragma once
 
 #include <memory>
@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include <hiredis/async.h>
+struct redisContext;
 
 #include "base/error.h"
+#include "base/ring.h"
 #include "connection/command.h"
-#include "loop/hiredis_adapter.h"
+#include "loop/socket_stream.h"
 #include "protocol/reply_arena.h"
 
 namespace connect_hiredis {
@@ -23,7 +24,7 @@ struct Endpoint {
 
 class LinkListener {
  public:
-  // From inside hiredis: nothing may be destroyed here.
+  // In the middle of reading: nothing may be destroyed here.
   virtual void OnReply(CommandId id, const Reply& reply) = 0;
   // Whether replies handed out earlier are still looked at.
   [[nodiscard]] virtual bool HoldsReplies() const = 0;
@@ -35,7 +36,7 @@ class LinkListener {
   ~LinkListener() = default;
 };
 
-class Link final : private AdapterListener {
+class Link final : private StreamListener {
  public:
   // Begins to connect, without waiting.
   Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener);
@@ -46,7 +47,7 @@ class Link final : private AdapterListener {
   // Who is told from now on.
   void Listen(LinkListener* listener) { listener_ = listener; }
 
-  [[nodiscard]] bool connected() const;
+  [[nodiscard]] bool connected() const { return stream_ != nullptr && stream_->connected(); }
   // Why the link is of no use any more.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
@@ -61,33 +62,34 @@ class Link final : private AdapterListener {
   void Close();
 
   // Replies still to come.
-  [[nodiscard]] std::uint64_t unanswered() const { return appended_ - answered_; }
+  [[nodiscard]] std::uint64_t unanswered() const { return asked_.size(); }
   // These need an open link.
-  [[nodiscard]] Nanoseconds last_read() const { return adapter_->last_read(); }
-  [[nodiscard]] std::uint64_t bytes_read() const { return adapter_->bytes_read(); }
-  [[nodiscard]] std::uint64_t bytes_written() const { return adapter_->bytes_written(); }
+  [[nodiscard]] Nanoseconds last_read() const { return stream_->last_read(); }
+  [[nodiscard]] std::uint64_t bytes_read() const { return stream_->bytes_read(); }
+  [[nodiscard]] std::uint64_t bytes_written() const { return stream_->bytes_written(); }
   [[nodiscard]] const std::string& address() const { return endpoint_.address; }
 
  private:
   struct FreeContext {
-    void operator()(redisAsyncContext* context) const { redisAsyncFree(context); }
+    void operator()(redisContext* context) const;
   };
 
   void OnBeforeRead() override;
-  void OnSocketServed() override;
+  bool OnBytes(std::string_view bytes) override;
+  void OnServed() override;
+  // False: the link has failed.
+  bool ReadReplies();
   void NoteFailure();
-  static void OnHiredisReply(redisAsyncContext* context, void* reply, void* id);
 
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
-  std::uint64_t appended_ = 0;
-  std::uint64_t answered_ = 0;
-  // Destroyed from the last to the first: hiredis uses the adapter's functions and the arena
-  // until its context is freed.
+  Ring<CommandId> asked_;  // whose replies are to come, in this order
+  // Destroyed from the last to the first: the context's reader uses the arena, and the stream
+  // the context's socket.
   ReplyArena arena_;
-  std::unique_ptr<HiredisAdapter> adapter_;
-  std::unique_ptr<redisAsyncContext, FreeContext> context_;
+  std::unique_ptr<redisContext, FreeContext> context_;
+  std::unique_ptr<SocketStream> stream_;
 };
 
 }  // namespace connect_hiredis

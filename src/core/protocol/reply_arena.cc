@@ -33,8 +33,6 @@ redisReply* NewReply(const redisReadTask* task) {
   if (task->parent != nullptr) {
     auto* parent = static_cast<redisReply*>(task->parent->obj);
     parent->element[task->idx] = reply;
-  } else if (task->type != REDIS_REPLY_PUSH) {
-    arena.CountReply();
   }
   return reply;
 }

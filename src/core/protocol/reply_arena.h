@@ -23,15 +23,8 @@ class ReplyArena {
   // Drops all replies. Only while the reader is between two replies.
   void Reset();
 
-  // How many replies were begun since Attach, pushed ones not counted: one more than were
-  // asked for is a server that has lost count.
-  [[nodiscard]] std::uint64_t replies() const { return replies_; }
-
   // Aligned for any reply; null when there is no memory.
   void* Allocate(std::size_t size) noexcept;
-
-  // For the reader's functions.
-  void CountReply() { ++replies_; }
 
  private:
   struct Free {
@@ -45,7 +38,6 @@ class ReplyArena {
   std::vector<Block> more_;  // until the next Reset
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
-  std::uint64_t replies_ = 0;
 };
 
 }  // namespace connect_hiredis
