@@ -24,7 +24,7 @@ const { showExpiry } = require('./ttl');
 
 /** @type {Complete} */
 function completeGet(target, kind, left, value) {
-  const { Result, codec, merging } = /** @type {Operations} */ (target.context);
+  const { Result, codec, merging, receiver } = /** @type {Operations} */ (target.context);
   if (kind === Result.failure) {
     target.settle(fromFailure(value));
     return;
@@ -33,17 +33,19 @@ function completeGet(target, kind, left, value) {
     target.settle(null, null);
     return;
   }
+  // What is left was counted by the server just before it came.
+  const { arrived } = receiver;
   let session;
   try {
     session = codec.decode(value);
     if (isThenable(session)) {
       settleFrom(
         target,
-        session.then((/** @type {any} */ parsed) => finishGet(parsed, left, merging, value)),
+        session.then((/** @type {any} */ parsed) => finishGet(parsed, left, arrived, merging, value)),
       );
       return;
     }
-    finishGet(session, left, merging, value);
+    finishGet(session, left, arrived, merging, value);
   } catch (error) {
     target.settle(error);
     return;
@@ -53,12 +55,13 @@ function completeGet(target, kind, left, value) {
 
 /**
  * @param {any} session
- * @param {number} left
+ * @param {number} left milliseconds, as of `arrived`
+ * @param {number} arrived
  * @param {Merging | undefined} merging
  * @param {string | Buffer} data
  */
-function finishGet(session, left, merging, data) {
-  if (session !== null) showExpiry(session, left, Date.now());
+function finishGet(session, left, arrived, merging, data) {
+  if (session !== null) showExpiry(session, left, arrived);
   merging?.remember(session, data);
   return session;
 }

@@ -23,6 +23,8 @@ class Receiver {
     this.free = [];
     this.next = 0;
     this.count = 0;
+    /** When the results that are being told came in: milliseconds since the epoch. */
+    this.arrived = 0;
   }
 
   /**
@@ -49,6 +51,7 @@ class Receiver {
    */
   onResults(count) {
     if (count > 0) {
+      this.arrived = Date.now();
       this.next = 0;
       this.count = count;
     }

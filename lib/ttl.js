@@ -34,7 +34,7 @@ function timeToLive(ttl, session, sid, now) {
   const cookie = session?.cookie;
   const expires = cookie?.[expiryOf(cookie)];
   if (expires === undefined || expires === null || expires === false) return fromSeconds(ttl);
-  const left = new Date(expires).getTime() - now;
+  const left = (expires instanceof Date ? expires : new Date(expires)).getTime() - now;
   if (Number.isNaN(left)) {
     throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
   }
