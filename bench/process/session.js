@@ -9,6 +9,9 @@ const DAY = 86_400_000;
 /** What the session weighs as JSON: the figure that the results are quoted with. */
 const SESSION_BYTES = 336;
 
+/** Sessions that one subject goes round. */
+const SESSIONS = 1024;
+
 /**
  * A realistic session: a cookie as express-session writes it, and a logged-in user.
  * @returns {Record<string, any>}
@@ -36,6 +39,30 @@ function makeSession() {
   };
 }
 
+/**
+ * A session of a certain weight: a cookie, and a basket that takes the rest.
+ * @param {number} bytes at least 200; it comes out within some bytes of it
+ * @param {boolean} [plainAscii] false: some of the letters take two bytes
+ * @returns {Record<string, any>}
+ */
+function makeSessionOf(bytes, plainAscii = true) {
+  const { cookie, csrf } = makeSession();
+  const basket = [];
+  /** @type {Record<string, any>} */
+  const session = { cookie, csrf, note: '' };
+  const name = plainAscii ? 'A book on engines' : 'Ein Buch über Öfen';
+  const item = { article: 100_000, name, price: 19.9, tags: ['books', 'used'], left: true };
+  const weigh = () => Buffer.byteLength(JSON.stringify(session));
+  const each = Buffer.byteLength(JSON.stringify(item)) + 1;
+  const room = bytes - weigh() - '"basket":[],'.length;
+  for (let count = Math.floor(room / each); count > 0; count--) {
+    basket.push({ ...item, article: 100_000 + basket.length, tags: [...item.tags] });
+  }
+  if (basket.length > 0) session.basket = basket;
+  session.note = 'n'.repeat(Math.max(0, bytes - weigh()));
+  return session;
+}
+
 /** 24 characters that tell one child's ids from another's. */
 function makeIdPrefix() {
   return crypto.randomBytes(18).toString('base64url');
@@ -54,4 +81,12 @@ function makeIds(prefix, count) {
   );
 }
 
-module.exports = { SESSION_BYTES, makeSession, makeIdPrefix, makeIds };
+module.exports = {
+  DAY,
+  SESSION_BYTES,
+  SESSIONS,
+  makeSession,
+  makeSessionOf,
+  makeIdPrefix,
+  makeIds,
+};

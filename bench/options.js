@@ -1,0 +1,117 @@
+'use strict';
+
+// The command line of `npm run bench`. Needs no node_modules: the build installs them if need be.
+
+const { parseArgs } = require('node:util');
+
+const SUBJECT_IDS =
+  'hiredis,access,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
+
+/** One file per question, in this order. `--quick` alone asks the first ones. */
+const QUESTIONS = [
+  'operations',
+  'application',
+  'promises',
+  'sizes',
+  'enumeration',
+  'memory',
+  'startup',
+];
+const QUICK_QUESTIONS = ['operations', 'application'];
+
+const USAGE = `usage: npm run bench -- [options] [question...]
+
+questions: ${QUESTIONS.join(', ')}
+           (default: all; with --quick: ${QUICK_QUESTIONS.join(', ')})
+
+  --quick            the main table in under two minutes: shorter rounds, fewer of them
+  --subjects LIST    of ${SUBJECT_IDS}
+                     (default: whatever the question compares); ratios are to the first
+  --rounds N         rounds of each measurement
+  --time MS          length of a round, where it has one
+  --operations LIST  operations: get,set,touch,destroy (default: the first three)
+  --levels LIST      operations: 64,1-pinned,1,16,256 (default: all; with --quick the first two)
+  --details          operations: throughput, latency and spread, too
+  --sessions KIND    operations: plain (objects as JSON gives them; default) or express (what
+                     express-session loads and saves)
+  --publish          also write docs/bench: a chart and the figures it was drawn from
+  --no-build         measure what has been compiled as it is
+`;
+
+/**
+ * @typedef {object} Options
+ * @property {boolean} quick
+ * @property {string[]} [subjects]
+ * @property {number} [rounds]
+ * @property {number} [milliseconds]
+ * @property {string[]} [operations]
+ * @property {string[]} [levels]
+ * @property {boolean} details
+ * @property {string} sessions
+ */
+
+/** @param {string | undefined} text */
+const list = (text) => text?.split(',').filter(Boolean);
+
+/**
+ * @param {string[] | undefined} values
+ * @param {readonly string[]} known
+ * @param {string} what
+ */
+function checkKnown(values, known, what) {
+  const unknown = values?.find((value) => !known.includes(value));
+  if (unknown !== undefined) throw new Error(`${what} '${unknown}' is none of ${known.join(', ')}`);
+}
+
+/** @param {string | undefined} text */
+function positive(text) {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`'${text}' is no count`);
+  return number;
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      subjects: { type: 'string' },
+      rounds: { type: 'string' },
+      time: { type: 'string' },
+      operations: { type: 'string' },
+      levels: { type: 'string' },
+      details: { type: 'boolean', default: false },
+      sessions: { type: 'string', default: 'plain' },
+      publish: { type: 'boolean', default: false },
+      'no-build': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  /** @type {Options} */
+  const options = {
+    quick: values.quick,
+    subjects: list(values.subjects),
+    rounds: positive(values.rounds),
+    milliseconds: positive(values.time),
+    operations: list(values.operations),
+    levels: list(values.levels),
+    details: values.details,
+    sessions: values.sessions,
+  };
+  checkKnown(positionals, QUESTIONS, 'the question');
+  checkKnown(options.subjects, SUBJECT_IDS.split(','), 'the subject');
+  checkKnown(options.operations, ['get', 'set', 'touch', 'destroy'], 'the operation');
+  checkKnown(options.levels, ['64', '1-pinned', '1', '16', '256'], 'the level');
+  checkKnown([values.sessions], ['plain', 'express'], 'the kind of sessions');
+  const byDefault = options.quick ? QUICK_QUESTIONS : QUESTIONS;
+  return {
+    help: values.help,
+    questions: positionals.length > 0 ? positionals : byDefault,
+    options,
+    compile: !values['no-build'],
+    publishes: values.publish,
+  };
+}
+
+module.exports = { USAGE, readArguments };

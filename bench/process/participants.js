@@ -1,0 +1,149 @@
+'use strict';
+
+// The subjects of one question, each in a process of its own, as the question's rounds see them:
+// whatever they are, they are asked for a round, and every round's commands are counted at the
+// server.
+
+const assert = require('node:assert/strict');
+
+const { Child } = require('./child');
+const { Floor } = require('./floor');
+const { CORE, pin } = require('./pin');
+const { SESSIONS, makeIdPrefix, makeSession } = require('./session');
+const { SUBJECTS } = require('../subjects');
+
+/** Sessions that a round of destroy finds; it ends early when all of them are gone. */
+const DOOMED = 100_000;
+
+/**
+ * @typedef {InstanceType<typeof import('./server').Server>} Server
+ * @typedef {import('./loop').Round} Round
+ *
+ * @typedef {object} RoundRequest
+ * @property {string} operation
+ * @property {number} outstanding
+ * @property {number} [milliseconds]
+ * @property {number} [limit] the most operations
+ */
+
+class Participant {
+  #server;
+  #subject;
+  /** @type {InstanceType<typeof Floor> | undefined} */
+  #floor;
+  #doomedPrefix = '';
+  /** How many of the sessions for destroy are missing. */
+  #destroyed = DOOMED;
+
+  /**
+   * @param {string} id
+   * @param {Server} server
+   */
+  constructor(id, server) {
+    this.id = id;
+    this.#server = server;
+    this.#subject = SUBJECTS[id];
+    /** @type {InstanceType<typeof Child> | undefined} */
+    this.child = this.#subject.kind === 'program' ? undefined : new Child(id, 'subject.js');
+  }
+
+  /** @param {{ destroys?: boolean }} [options] */
+  async open({ destroys = false } = {}) {
+    const server = this.#server;
+    if (this.child) {
+      const request = { subject: this.id, server: server.address, doomed: destroys ? DOOMED : 0 };
+      const { doomedPrefix } = await this.child.ask('open', request);
+      this.#doomedPrefix = doomedPrefix;
+    } else {
+      const prefix = makeIdPrefix();
+      await server.seed(prefix, 0, SESSIONS, JSON.stringify(makeSession()));
+      this.#floor = new Floor({ port: Number(server.address.port), prefix });
+    }
+  }
+
+  /** @param {string} operation */
+  does(operation) {
+    return this.#subject.commands[operation] !== undefined;
+  }
+
+  /** @param {boolean} pinned */
+  pin(pinned) {
+    if (this.child) pin(this.child.pid, pinned);
+    else if (this.#floor) this.#floor.core = pinned ? CORE : undefined;
+  }
+
+  /**
+   * @param {RoundRequest} request
+   * @returns {Promise<Round>}
+   */
+  async round(request) {
+    if (request.operation === 'destroy') await this.#writeDoomed();
+    await this.#server.startCounting();
+    const round = await this.#run(request);
+    this.#compare(request.operation, round, await this.#server.counted());
+    if (request.operation === 'destroy') this.#destroyed = round.operations;
+    return round;
+  }
+
+  /**
+   * @param {RoundRequest} request
+   * @returns {Promise<any>}
+   */
+  #run(request) {
+    const { program, kind } = this.#subject;
+    if (this.#floor && program) {
+      return this.#floor.round({ ...request, operation: program[request.operation] });
+    }
+    const child = /** @type {InstanceType<typeof Child>} */ (this.child);
+    if (kind === 'json') return child.ask('jsonRound', request);
+    const { limit = request.operation === 'destroy' ? DOOMED : undefined } = request;
+    return child.ask('round', { ...request, limit });
+  }
+
+  /**
+   * Nobody may do less, or more, than it says.
+   * @param {string} operation
+   * @param {{ operations: number, allOperations?: number }} round
+   * @param {Record<string, number>} counted
+   */
+  #compare(operation, { operations, allOperations = operations }, counted) {
+    const expected = Object.fromEntries(
+      Object.entries(this.#subject.commands[operation]).map(([name, each]) => [
+        name,
+        each * allOperations,
+      ]),
+    );
+    assert.deepEqual(counted, expected, `${this.id}: the server counted other commands`);
+  }
+
+  async #writeDoomed() {
+    const value = JSON.stringify(makeSession());
+    await this.#server.seed(this.#doomedPrefix, 0, this.#destroyed, value);
+    this.#destroyed = 0;
+  }
+}
+
+/**
+ * @template T
+ * @param {{ ids: string[], server: Server, destroys?: boolean }} options
+ * @param {(participants: Participant[]) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+async function withParticipants({ ids, server, destroys }, use) {
+  /** @type {Participant[]} */
+  const participants = [];
+  try {
+    for (const id of ids) {
+      const participant = new Participant(id, server);
+      participants.push(participant);
+      await participant.open({ destroys });
+    }
+    const result = await use(participants);
+    for (const { child } of participants) await child?.close();
+    return result;
+  } finally {
+    for (const { child } of participants) child?.kill();
+  }
+}
+
+module.exports = { Participant, withParticipants };

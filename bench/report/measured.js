@@ -1,0 +1,172 @@
+'use strict';
+
+// The figures of the table 'To reach', out of the questions' answers: undefined where a question
+// was not asked. Ratios are medians of the rounds' ratios.
+
+const { SUBJECTS } = require('../subjects');
+const { medianOf, typical } = require('./statistics');
+
+/** @typedef {import('./statistics').Row} Row */
+/** @typedef {Record<string, any>} Answers by question */
+/** @typedef {(answers: Answers, column: string) => number | undefined} Figure */
+
+/**
+ * @param {Answers} answers
+ * @param {string} operation
+ * @param {number} outstanding
+ * @param {boolean} pinned
+ * @returns {Row[] | undefined}
+ */
+function rowsOf(answers, operation, outstanding, pinned) {
+  return answers.operations?.results.find(
+    (/** @type {any} */ result) =>
+      result.operation === operation &&
+      result.outstanding === outstanding &&
+      result.pinned === pinned,
+  )?.rows;
+}
+
+/**
+ * @param {Row[] | undefined} rows
+ * @param {(row: Row) => number} calculate
+ */
+function ratio(rows, calculate) {
+  if (!rows) return undefined;
+  const value = medianOf(
+    rows.filter((row) => row.hiredis),
+    calculate,
+  );
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** @param {string} peer @returns {Figure} */
+const peerOverOurs = (peer) => (answers, operation) =>
+  ratio(rowsOf(answers, operation, 64, false), (row) => row[peer]?.cpu / row.hiredis.cpu);
+
+/**
+ * Ours over the plain C program's with the JSON work that it does not do.
+ * @param {string} floor
+ * @returns {Figure}
+ */
+const oursOverFloor = (floor) => (answers, operation) =>
+  ratio(
+    rowsOf(answers, operation, 64, false),
+    (row) => row.hiredis.cpu / (row[floor]?.cpu + (operation === 'touch' ? 0 : row.json?.cpu)),
+  );
+
+/** @param {string} figure @returns {Figure} */
+const oursOverLoneFloor = (figure) => (answers, operation) =>
+  ratio(rowsOf(answers, operation, 1, true), (row) => row.hiredis[figure] / row.floor?.[figure]);
+
+/** @type {Figure} */
+function promisesOverCallbacks(answers, operation) {
+  const rows =
+    answers.promises?.results.find((/** @type {any} */ each) => each.operation === operation)
+      ?.rows ?? rowsOf(answers, operation, 64, false);
+  return ratio(rows, (row) => row.access?.cpu - row.hiredis.cpu);
+}
+
+/** @type {Figure} */
+function applicationOverMemory(answers) {
+  const rows = answers.application?.results.find(
+    (/** @type {any} */ each) => each.load === 'touch',
+  )?.rows;
+  return ratio(rows, (row) => row.hiredis.cpu / row.memory?.cpu);
+}
+
+/**
+ * @param {Answers} answers
+ * @param {string} method
+ * @param {number} size
+ * @returns {Row[] | undefined}
+ */
+function enumerated(answers, method, size) {
+  return answers.enumeration?.results.find(
+    (/** @type {any} */ each) => each.method === method && each.size === size,
+  )?.rows;
+}
+
+/** @type {Figure} */
+const enumeration = (answers, method) =>
+  ratio(
+    enumerated(answers, method, 100_000),
+    (row) => row['node-redis']?.seconds / row.hiredis.seconds,
+  );
+
+/** How much more memory a scan takes over ten times as many sessions, MB. */
+/** @type {Figure} */
+function scanMemory(answers) {
+  const few = enumerated(answers, 'scan', 100_000);
+  const many = enumerated(answers, 'scan', 1_000_000);
+  if (!few || !many) return undefined;
+  return (typical(many, 'hiredis', 'memory') - typical(few, 'hiredis', 'memory')) / 1e6;
+}
+
+/** @type {Figure} */
+function worstDelay(answers) {
+  const results = answers.enumeration?.results;
+  if (!results) return undefined;
+  return Math.max(
+    ...results.flatMap((/** @type {{ rows: Row[] }} */ { rows }) =>
+      rows.flatMap((/** @type {Row} */ row) => row.hiredis?.delay ?? []),
+    ),
+  );
+}
+
+/**
+ * @typedef {(peer: any, ours: any) => number} Compare
+ */
+
+/**
+ * Every peer at every size, the one that comes closest to us, or before us, first.
+ * @param {Answers} answers
+ * @param {string} operation
+ * @param {Compare} compare
+ * @returns {{ value: number, where: string }[]}
+ */
+function bySize(answers, operation, compare) {
+  /** @type {{ operation: string, bytes: number, rows: Row[] }[]} */
+  const results = answers.sizes?.results ?? [];
+  return results
+    .filter(({ operation: of, rows }) => of === operation && rows[0].hiredis)
+    .flatMap(({ bytes, rows }) =>
+      Object.keys(rows[0])
+        .filter((id) => id !== 'hiredis' && SUBJECTS[id].kind === 'store')
+        .map((id) => ({
+          value: medianOf(rows, (row) => compare(row[id], row.hiredis)),
+          where: `${id} at ${bytes} bytes`,
+        })),
+    )
+    .sort((a, b) => a.value - b.value);
+}
+
+/** @param {Compare} compare @returns {{ figure: Figure, where: (answers: Answers, column: string) => string }} */
+const worstSize = (compare) => ({
+  figure: (answers, operation) => bySize(answers, operation, compare)[0]?.value,
+  where: (answers, operation) => bySize(answers, operation, compare)[0]?.where ?? '',
+});
+
+/**
+ * Resident memory at the end over that at an earlier look.
+ * @param {number} part of the operations, from 0 to 1
+ * @returns {Figure}
+ */
+const growthSince = (part) => (answers) => {
+  const looks = answers.memory?.results.find(
+    (/** @type {any} */ each) => each.id === 'hiredis',
+  )?.looks;
+  return looks && looks.at(-1).rss / looks[Math.ceil(looks.length * part) - 1].rss;
+};
+
+module.exports = {
+  applicationOverMemory,
+  enumeration,
+  growthSince,
+  oursOverFloor,
+  oursOverLoneFloor,
+  peerOverOurs,
+  promisesOverCallbacks,
+  scanMemory,
+  worstDelay,
+  worstSize,
+};

@@ -1,0 +1,166 @@
+'use strict';
+
+// What is to be reached, and whether it is: the table 'To reach' with the measured figures in it.
+// A benchmark decides nothing: this is printed, and nobody fails for it.
+
+const {
+  applicationOverMemory,
+  enumeration,
+  growthSince,
+  oursOverFloor,
+  oursOverLoneFloor,
+  peerOverOurs,
+  promisesOverCallbacks,
+  scanMemory,
+  worstDelay,
+  worstSize,
+} = require('./measured');
+const { formatTable } = require('./table');
+
+/**
+ * @typedef {object} Target
+ * @property {string} what
+ * @property {'at least' | 'at most'} bound
+ * @property {string} unit
+ * @property {Record<string, number | undefined>} limits by column; undefined: shown, not judged
+ * @property {import('./measured').Figure} figure undefined: not measured
+ * @property {(answers: import('./measured').Answers, column: string) => string} [where] what the figure was found at
+ */
+
+const ALL = { get: undefined, set: undefined, touch: undefined };
+
+/** @type {Target[]} */
+const TARGETS = [
+  {
+    what: 'CPU of connect-redis + node-redis over ours, 64 outstanding',
+    bound: 'at least',
+    unit: 'x',
+    limits: { get: 4.5, set: 5, touch: 10 },
+    figure: peerOverOurs('node-redis'),
+  },
+  {
+    what: 'CPU of connect-redis + ioredis over ours, 64 outstanding',
+    bound: 'at least',
+    unit: 'x',
+    limits: { get: 3, set: 3, touch: 6 },
+    figure: peerOverOurs('ioredis'),
+  },
+  {
+    what: 'our CPU over plain C (GET alone) + JSON, 64 outstanding',
+    bound: 'at most',
+    unit: 'x',
+    limits: { get: 1.3, set: 1.4, touch: 1.7 },
+    figure: oursOverFloor('floor'),
+  },
+  {
+    what: 'our CPU over plain C (GET and PTTL) + JSON, 64 outstanding',
+    bound: 'at most',
+    unit: 'x',
+    limits: { get: undefined },
+    figure: oursOverFloor('floor-expiry'),
+  },
+  {
+    what: 'our CPU over plain C, 1 outstanding, on one core with the server',
+    bound: 'at most',
+    unit: 'x',
+    limits: { get: 1.15, set: 1.05, touch: 1 },
+    figure: oursOverLoneFloor('cpu'),
+  },
+  {
+    what: 'our latency over that of plain C, the same',
+    bound: 'at most',
+    unit: 'x',
+    limits: ALL,
+    figure: oursOverLoneFloor('latency'),
+  },
+  {
+    what: 'CPU of access (Promises) over callbacks, microseconds more',
+    bound: 'at most',
+    unit: 'us',
+    limits: { get: 0.4, set: 0.4, touch: 0.4 },
+    figure: promisesOverCallbacks,
+  },
+  {
+    what: 'CPU per request of an Express application over MemoryStore',
+    bound: 'at most',
+    unit: 'x',
+    limits: { '': 1.05 },
+    figure: applicationOverMemory,
+  },
+  {
+    what: 'time of connect-redis + node-redis over ours, 100,000 sessions',
+    bound: 'at least',
+    unit: 'x',
+    limits: { all: 2, clear: 2, length: 2 },
+    figure: enumeration,
+  },
+  {
+    what: 'memory that scan() takes over 1,000,000 sessions, over that for 100,000, more',
+    bound: 'at most',
+    unit: 'MB',
+    limits: { '': 10 },
+    figure: scanMemory,
+  },
+  {
+    what: 'longest event-loop delay while enumerating',
+    bound: 'at most',
+    unit: 'ms',
+    limits: { '': 20 },
+    figure: worstDelay,
+  },
+  {
+    what: 'CPU of the best peer over ours, at the worst size',
+    bound: 'at least',
+    unit: 'x',
+    limits: { get: 1, set: 1 },
+    ...worstSize((peer, ours) => peer.cpu / ours.cpu),
+  },
+  {
+    what: 'our operations per second over those of the best peer, at the worst size',
+    bound: 'at least',
+    unit: 'x',
+    limits: { get: 1, set: 1 },
+    ...worstSize((peer, ours) => ours.throughput / peer.throughput),
+  },
+  {
+    // In the first half V8 still finds out how much room it wants for what is new.
+    what: 'resident memory after five million operations over that after half of them',
+    bound: 'at most',
+    unit: 'x',
+    limits: { '': 1.05 },
+    figure: growthSince(0.5),
+  },
+  {
+    what: 'the same over that after the first tenth',
+    bound: 'at most',
+    unit: 'x',
+    limits: { '': undefined },
+    figure: growthSince(0.1),
+  },
+];
+
+/**
+ * One line for each figure that the questions asked gave.
+ * @param {import('./measured').Answers} answers
+ */
+function targetTable(answers) {
+  const lines = TARGETS.flatMap(({ what, bound, unit, limits, figure, where }) =>
+    Object.entries(limits).map(([column, limit]) => {
+      const value = figure(answers, column);
+      const holds = (/** @type {number} */ measured, /** @type {number} */ given) =>
+        bound === 'at most' ? measured <= given : measured >= given;
+      const at = where?.(answers, column);
+      return [
+        at ? `${what}: ${at}` : what,
+        column,
+        limit === undefined ? '-' : `${bound} ${limit} ${unit}`,
+        value === undefined ? 'not measured' : `${value.toFixed(2)} ${unit}`,
+        value === undefined || limit === undefined ? '' : holds(value, limit) ? 'holds' : 'SHORT',
+      ];
+    }),
+  );
+  const head = ['', 'of', 'to reach', 'measured', ''];
+  return `${formatTable(head, lines)}\n\nThe near cache's rows are left out: there is none yet.\n`;
+}
+
+module.exports = { targetTable };
