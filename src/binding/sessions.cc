@@ -1,5 +1,6 @@
 #include "binding/sessions.h"
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -20,21 +21,52 @@ Napi::Value Tell(Napi::Env env, Admission admission, OpenClient& open) {
 }
 
 // 0 stands for no expiry.
-Operations::TimeToLiveOption TimeToLiveOf(const Napi::Value& value) {
-  const std::chrono::milliseconds time_to_live(value.As<Napi::Number>().Int64Value());
-  if (time_to_live.count() == 0) return std::nullopt;
-  return time_to_live;
+Operations::TimeToLiveOption TimeToLiveOf(napi_env env, napi_value value) {
+  std::int64_t milliseconds = 0;
+  napi_get_value_int64(env, value, &milliseconds);
+  if (milliseconds == 0) return std::nullopt;
+  return std::chrono::milliseconds(milliseconds);
 }
 
+constexpr std::size_t kMostArguments = 5;
+
 }  // namespace
+
+// What a method of the hot path was called with.
+struct Sessions::Call {
+  napi_env env = nullptr;
+  std::array<napi_value, kMostArguments> arguments{};
+
+  [[nodiscard]] Slot slot(Decoding decoding) const {
+    std::uint32_t slot = 0;
+    napi_get_value_uint32(env, arguments[0], &slot);
+    return MakeSlot(slot, decoding);
+  }
+};
+
+// Finding the object behind `this` costs more than all else about a call, so the methods of the
+// hot path are functions of each object's own that know it. They keep it from being collected.
+template <Admission (Sessions::*operation)(const Sessions::Call&)>
+void Sessions::DefineHot(napi_env env, napi_value object, const char* name) {
+  const auto run = [](napi_env run_env, napi_callback_info info) -> napi_value {
+    Call call{run_env, {}};
+    std::size_t count = call.arguments.size();
+    void* data = nullptr;
+    napi_get_cb_info(run_env, info, &count, call.arguments.data(), nullptr, &data);
+    auto& self = *static_cast<Sessions*>(data);
+    const Admission admission = (self.*operation)(call);
+    if (admission == Admission::kAccepted) return nullptr;
+    return Tell(run_env, admission, *self.open_);
+  };
+  napi_value function = nullptr;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, run, this, &function) != napi_ok) return;
+  SetProperty(env, function, "sessions", object);
+  SetProperty(env, object, name, function);
+}
 
 Napi::Function Sessions::Define(Napi::Env env) {
   return DefineClass(env, "Sessions",
                      {
-                         InstanceMethod<&Sessions::Get>("get"),
-                         InstanceMethod<&Sessions::Set>("set"),
-                         InstanceMethod<&Sessions::Touch>("touch"),
-                         InstanceMethod<&Sessions::Destroy>("destroy"),
                          InstanceMethod<&Sessions::Replace>("replace"),
                          InstanceMethod<&Sessions::GetMany>("getMany"),
                          InstanceMethod<&Sessions::Exists>("exists"),
@@ -51,38 +83,42 @@ Sessions::Sessions(const Napi::CallbackInfo& info)
       decoding_(static_cast<Decoding>(info[3].As<Napi::Number>().Uint32Value())) {
   // Null in a Worker that is being terminated: no method is ever called then.
   const Client* client = Client::Unwrap(info[0].As<Napi::Object>());
-  if (client != nullptr) open_ = client->open();
+  if (client == nullptr) return;
+  open_ = client->open();
+  const napi_value self = info.This();
+  DefineHot<&Sessions::Get>(info.Env(), self, "get");
+  DefineHot<&Sessions::Set>(info.Env(), self, "set");
+  DefineHot<&Sessions::Touch>(info.Env(), self, "touch");
+  DefineHot<&Sessions::Destroy>(info.Env(), self, "destroy");
 }
 
 Slot Sessions::SlotOf(const Napi::CallbackInfo& info) const {
   return MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);
 }
 
-Napi::Value Sessions::Get(const Napi::CallbackInfo& info) {
-  const Admission admission =
-      open_->operations().Get(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, *open_);
+Admission Sessions::Get(const Call& call) {
+  return open_->operations().Get(call.slot(decoding_), prefix_,
+                                 id_reader_.Read(call.env, call.arguments[1]));
 }
 
-Napi::Value Sessions::Set(const Napi::CallbackInfo& info) {
-  const bool must_exist = info[4].As<Napi::Boolean>().Value();
-  const Admission admission =
-      open_->operations().Set(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]),
-                              value_reader_.Read(info.Env(), info[2]), TimeToLiveOf(info[3]),
-                              must_exist ? Existence::kMustExist : Existence::kAny);
-  return Tell(info.Env(), admission, *open_);
+Admission Sessions::Set(const Call& call) {
+  bool must_exist = false;
+  napi_get_value_bool(call.env, call.arguments[4], &must_exist);
+  return open_->operations().Set(
+      call.slot(decoding_), prefix_, id_reader_.Read(call.env, call.arguments[1]),
+      value_reader_.Read(call.env, call.arguments[2]), TimeToLiveOf(call.env, call.arguments[3]),
+      must_exist ? Existence::kMustExist : Existence::kAny);
 }
 
-Napi::Value Sessions::Touch(const Napi::CallbackInfo& info) {
-  const Admission admission = open_->operations().Touch(
-      SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]), TimeToLiveOf(info[2]));
-  return Tell(info.Env(), admission, *open_);
+Admission Sessions::Touch(const Call& call) {
+  return open_->operations().Touch(call.slot(decoding_), prefix_,
+                                   id_reader_.Read(call.env, call.arguments[1]),
+                                   TimeToLiveOf(call.env, call.arguments[2]));
 }
 
-Napi::Value Sessions::Destroy(const Napi::CallbackInfo& info) {
-  const Admission admission =
-      open_->operations().Destroy(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, *open_);
+Admission Sessions::Destroy(const Call& call) {
+  return open_->operations().Destroy(call.slot(decoding_), prefix_,
+                                     id_reader_.Read(call.env, call.arguments[1]));
 }
 
 Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
@@ -92,7 +128,7 @@ Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
   write.key += id_reader_.Read(env, info[1]);
   write.expected = expected_reader_.Read(env, info[2]);
   write.value = value_reader_.Read(env, info[3]);
-  write.time_to_live = TimeToLiveOf(info[4]);
+  write.time_to_live = TimeToLiveOf(env, info[4]);
   write.once = info[5].As<Napi::Boolean>().Value();
   const Admission admission =
       CompareAndSet::Run(&open_->connection(), &open_->delivery(), SlotOf(info), std::move(write));

@@ -24,10 +24,14 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
                                                             std::size_t batch_size) const;
 
  private:
-  Napi::Value Get(const Napi::CallbackInfo& info);
-  Napi::Value Set(const Napi::CallbackInfo& info);
-  Napi::Value Touch(const Napi::CallbackInfo& info);
-  Napi::Value Destroy(const Napi::CallbackInfo& info);
+  struct Call;
+  template <Admission (Sessions::*operation)(const Call&)>
+  void DefineHot(napi_env env, napi_value object, const char* name);
+  Admission Get(const Call& call);
+  Admission Set(const Call& call);
+  Admission Touch(const Call& call);
+  Admission Destroy(const Call& call);
+
   Napi::Value Replace(const Napi::CallbackInfo& info);
   Napi::Value GetMany(const Napi::CallbackInfo& info);
   Napi::Value Exists(const Napi::CallbackInfo& info);

@@ -13,6 +13,10 @@ namespace {
 // longer ones are measured first, so as not to take three times their memory.
 constexpr std::size_t kOnePass = 256UL * 1024;
 constexpr std::size_t kMaxBytesPerUnit = 3;
+constexpr std::size_t kMaxBytesPerCharacter = 4;
+
+// What a reader begins with.
+constexpr std::size_t kFirst = 4096;
 
 // Memory that grew beyond this for one large session is given back.
 constexpr std::size_t kKept = 1024UL * 1024;
@@ -168,10 +172,20 @@ ConnectionOptions ReadConnectionOptions(const Napi::Object& options) {
   return read;
 }
 
+StringReader::StringReader() : memory_(kFirst) {}
+
 std::string_view StringReader::Read(napi_env env, napi_value value) {
-  // Length in UTF-16 units: V8 knows it, nothing is copied.
-  std::size_t units = 0;
-  if (napi_get_value_string_utf16(env, value, nullptr, 0, &units) == napi_ok) {
+  // Most strings fit many times over. What comes out short of a whole character is whole.
+  std::size_t length = 0;
+  const napi_status status =
+      napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);
+  if (status == napi_ok) {
+    if (length + kMaxBytesPerCharacter < memory_.size()) {
+      if (memory_.size() > kKept && length < kKept / 2) return ReadString(env, value, length);
+      return {memory_.data(), length};
+    }
+    std::size_t units = 0;
+    napi_get_value_string_utf16(env, value, nullptr, 0, &units);
     return ReadString(env, value, units);
   }
   void* data = nullptr;
@@ -180,18 +194,18 @@ std::string_view StringReader::Read(napi_env env, napi_value value) {
   return {static_cast<const char*>(data), size};
 }
 
+// `units`: its length in UTF-16 units, or more.
 std::string_view StringReader::ReadString(napi_env env, napi_value value, std::size_t units) {
-  std::size_t room = units * kMaxBytesPerUnit + 1;
+  std::size_t room = units * kMaxBytesPerUnit + kMaxBytesPerCharacter + 1;
   if (units > kOnePass) {
     napi_get_value_string_utf8(env, value, nullptr, 0, &room);
-    ++room;
+    room += kMaxBytesPerCharacter + 1;
   }
-  if (memory_.size() > kKept && room <= kKept) memory_ = {};
+  if (memory_.size() > kKept && room <= kKept) memory_ = std::vector<char>(kFirst);
   if (memory_.size() < room) memory_.resize(room);
   std::size_t length = 0;
   napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);
-  const std::string_view read(memory_.data(), length);
-  return read;
+  return {memory_.data(), length};
 }
 
 }  // namespace connect_hiredis

@@ -36,6 +36,7 @@ ConnectionOptions ReadConnectionOptions(const Napi::Object& options);
 // Reads JavaScript strings as UTF-8 into memory that it keeps for the next one.
 class StringReader {
  public:
+  StringReader();
   // `value` is a string or a Uint8Array. What is returned is valid until the next call, and as
   // long as the Uint8Array.
   std::string_view Read(napi_env env, napi_value value);
