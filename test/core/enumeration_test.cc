@@ -80,6 +80,19 @@ TEST_F(EnumerationTest, TheScanIsBoundedAndAsksForThePrefixAndForStrings) {
   EXPECT_EQ(server.Count("SCAN"), 4U);
 }
 
+TEST_F(EnumerationTest, TheNextKeysAreAskedForWithTheLastCommandsOfABatch) {
+  RunOnce(Kind::kClear, 100);
+  std::size_t alone = 0;
+  const auto& received = server.received();
+  for (std::size_t index = 2; index < received.size(); ++index) {
+    const bool first = received[index].read != received[index - 1].read;
+    if (first && received[index].words[0] == "SCAN") ++alone;
+  }
+  // The first, and those that follow a SCAN which found nothing.
+  EXPECT_GT(server.Count("UNLINK"), 1U);
+  EXPECT_LT(alone, server.Count("SCAN"));
+}
+
 TEST_F(EnumerationTest, IdsComeOnceEachWithoutThePrefix) {
   EXPECT_EQ(RunBatches(Kind::kIds), (Ids{"1", "2", "3", "4"}));
 }

@@ -28,12 +28,13 @@ std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultS
 
 Admission Enumeration::Next(Slot slot) {
   slot_ = slot;
-  const Admission admission = keys_.empty() ? Scan() : Proceed();
+  const Admission admission = Proceed();
   if (admission == Admission::kAccepted) self_ = shared_from_this();
   return admission;
 }
 
 Command& Enumeration::NewCommand(Step step) {
+  scans_along_ = false;
   Command& command = connection_->Acquire();
   command.handler = this;
   command.tag = static_cast<std::uint64_t>(step);
@@ -46,14 +47,23 @@ Admission Enumeration::Scan() {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kScan);
+  WriteScan(command);
+  connection_->Submit(command);
+  return admission;
+}
+
+void Enumeration::WriteScan(Command& command) {
   CommandWriter writer(command.wire);
   writer.Begin(type_option_ ? 8 : 6).Add("SCAN").Add(cursor_);
   writer.Add("MATCH").Add(pattern_);
   writer.Add("COUNT").Add(static_cast<std::int64_t>(batch_size_));
   if (type_option_) writer.Add("TYPE").Add("string");
   command.ends.push_back(command.wire.size());
-  connection_->Submit(command);
-  return admission;
+}
+
+void Enumeration::ScanAlong(Command& command) {
+  scans_along_ = keys_.empty() && !scanned_;
+  if (scans_along_) WriteScan(command);
 }
 
 Admission Enumeration::AskTypes() {
@@ -78,6 +88,7 @@ Admission Enumeration::Unlink() {
   writer.Begin(1 + chunk_.size()).Add(unlink_ ? "UNLINK" : "DEL");
   for (const std::string& key : chunk_) writer.Add(key);
   command.ends.push_back(command.wire.size());
+  ScanAlong(command);
   connection_->Submit(command);
   return admission;
 }
@@ -88,6 +99,7 @@ Admission Enumeration::FetchValues() {
   chunk_ = TakeChunk();
   Command& command = NewCommand(Step::kValues);
   WriteFetch(command, chunk_, batch_size_);
+  ScanAlong(command);
   connection_->Submit(command);
   return admission;
 }
@@ -139,19 +151,23 @@ void Enumeration::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
     return;
   }
 
-  bool taken = false;
+  bool taken = true;
+  if (std::exchange(scans_along_, false)) {
+    taken = TakeScan(replies.back());
+    replies = replies.first(replies.size() - 1);
+  }
   switch (step) {
     case Step::kScan:
-      taken = TakeScan(replies[0]);
+      taken = taken && TakeScan(replies[0]);
       break;
     case Step::kTypes:
-      taken = TakeTypes(replies);
+      taken = taken && TakeTypes(replies);
       break;
     case Step::kUnlink:
-      taken = TakeUnlink(replies[0]);
+      taken = taken && TakeUnlink(replies[0]);
       break;
     case Step::kValues:
-      taken = TakeValues(replies);
+      taken = taken && TakeValues(replies);
       break;
   }
   if (!taken) {
@@ -210,7 +226,8 @@ bool Enumeration::TakeValues(std::span<const Reply> replies) {
   auto found = ReadFetch(replies, chunk_, prefix_.size());
   if (!found) return false;
   chunk_.clear();
-  GiveBatch({.ids = {}, .values = std::move(*found), .last = scanned_ && keys_.empty()});
+  const bool last = scanned_ && keys_.empty() && candidates_.empty();
+  GiveBatch({.ids = {}, .values = std::move(*found), .last = last});
   return true;
 }
 

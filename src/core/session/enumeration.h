@@ -60,6 +60,9 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   bool TakeValues(std::span<const Reply> replies);
 
   Command& NewCommand(Step step);
+  void WriteScan(Command& command);
+  // The last of a batch's requests asks for the next keys, too: one round trip for both.
+  void ScanAlong(Command& command);
   std::vector<std::string> TakeChunk();
   [[nodiscard]] std::string_view IdOf(const std::string& key) const;
   void Continue(Admission admission);
@@ -86,6 +89,7 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   std::vector<std::string> candidates_;  // of which the type is still to be asked
   std::vector<std::string> keys_;        // found, and not yet dealt with
   std::vector<std::string> chunk_;       // being dealt with
+  bool scans_along_ = false;             // the request ends with a SCAN
   std::int64_t count_ = 0;
 };
 
