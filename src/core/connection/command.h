@@ -50,7 +50,8 @@ struct Command {
   Nanoseconds deadline{0};
   Nanoseconds sent_at{0};
   bool sent = false;
-  bool attempted = false;  // sent before, on a connection that broke
+  bool sent_away = false;  // the server said that it is not the one to ask
+  bool attempted = false;  // on a connection that broke: it may have been carried out
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   Command* previous = nullptr;

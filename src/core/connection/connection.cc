@@ -128,13 +128,14 @@ void Connection::Retry(Error error, bool refused) {
   if (was_ready) {
     broken_by_ = last_error_;
     outage_timer_->Start(options_.disconnect_after);
-    displaced_ = std::exchange(sent_away_, false);
+    displaced_ = sent_away_.has_value();
     if (!displaced_) {
       displaced_from_.clear();
       was_replica_ = false;
     }
     if (Now() - ready_since_ >= options_.backoff_max) backoff_.Reset();
   }
+  sent_away_.reset();
   state_ = State::kBackoff;
   backoff_timer_->Start(refused ? backoff_.Slowest() : backoff_.Next());
 }
@@ -215,7 +216,9 @@ void Connection::Flush() {
 }
 
 void Connection::CheckLink() {
-  if (link_->failure()) {
+  if (sent_away_) {
+    Retry(*sent_away_);
+  } else if (link_->failure()) {
     Retry(*link_->failure());
   } else {
     SendWaiting();
@@ -234,10 +237,12 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   if (link_->failure()) return;
   const bool refusal = reply.is(Reply::Type::kError);
   if (refusal && IsDisplacement(reply.text())) {
-    sent_away_ = true;
+    sent_away_ = MakeReplyError(reply.text());
     displaced_from_ = link_->address();
     was_replica_ = IsReadOnly(reply.text());
-    link_->Fail(MakeReplyError(reply.text()));
+    // This one was not carried out. Those behind it may be: their answers count.
+    if (Command* command = pending_.Find(id)) command->sent_away = true;
+    partly_answered_ = nullptr;
     return;
   }
   if (id == kAuthenticationId) {
@@ -250,7 +255,7 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   ++past_.replies;
   Command* command = pending_.Find(id);
   // Its deadline had run out: the late reply is thrown away.
-  if (command == nullptr) return;
+  if (command == nullptr || command->sent_away) return;
   command->replies.push_back(reply);
   if (command->replies.size() < command->ends.size()) {
     partly_answered_ = command;
@@ -272,7 +277,7 @@ Admission Connection::Admit() const {
 }
 
 bool Connection::CanSend() const {
-  return state_ == State::kReady && !link_->failure() && pending_.waiting() == 0 &&
+  return state_ == State::kReady && !link_->failure() && !sent_away_ && pending_.waiting() == 0 &&
          link_->unanswered() < kMaxUnanswered;
 }
 
@@ -308,7 +313,7 @@ void Connection::SendWaiting() {
   if (pending_.waiting() == 0 || state_ != State::kReady) return;
   const Nanoseconds now = Now();
   while (Command* command = pending_.first_waiting()) {
-    if (link_->failure() || link_->unanswered() >= kMaxUnanswered) break;
+    if (link_->failure() || sent_away_ || link_->unanswered() >= kMaxUnanswered) break;
     RefreshTimeToLive(*command, now);
     Send(*command);
     command->sent_at = now;
@@ -376,7 +381,9 @@ void Connection::FailOverdue(Nanoseconds limit) {
   while (Command* command = pending_.first()) {
     if (command->deadline > limit) break;
     ++past_.timeouts;
-    if (command->sent && link_ != nullptr && link_->last_read() < command->sent_at) silent = true;
+    // One that had to wait for the connection gave it less time than that.
+    const bool patient = command->sent && limit - command->sent_at >= options_.command_timeout;
+    if (patient && link_ != nullptr && link_->last_answer() < command->sent_at) silent = true;
     FailCommand(*command, MakeTimeoutError(*command));
   }
   ArmDeadline();
@@ -398,14 +405,17 @@ void Connection::KeepAlive(bool alive) {
 }
 
 void Connection::UpdateKeepAlive() {
-  kept_alive_ = keep_alive_ || busy();
+  kept_alive_ = keep_alive_ || busy() || closing_;
   if (hooks_) hooks_->KeepAlive(kept_alive_);
 }
 
 void Connection::Close() {
   if (closing_ || state_ == State::kClosed) return;
   closing_ = true;
-  if (state_ == State::kReady && !pending_.empty()) return;
+  if (state_ == State::kReady && !pending_.empty()) {
+    UpdateKeepAlive();
+    return;
+  }
   Abort();
 }
 

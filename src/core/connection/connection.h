@@ -185,10 +185,10 @@ class Connection final : private LinkListener,
   std::shared_ptr<const Error> last_error_;
   std::shared_ptr<const Error> broken_by_;  // what ended the last link that was ready
   Nanoseconds ready_since_{0};
-  bool sent_away_ = false;      // the server has just said that it is not the one to ask
-  bool displaced_ = false;      // that was how the last link that was ready ended
-  std::string displaced_from_;  // the address of that server
-  bool was_replica_ = false;    // and why: the next one is asked for its role
+  std::optional<Error> sent_away_;  // the server has just said that it is not the one to ask
+  bool displaced_ = false;          // that was how the last link that was ready ended
+  std::string displaced_from_;      // the address of that server
+  bool was_replica_ = false;        // and why: the next one is asked for its role
   std::optional<std::chrono::milliseconds> lifetime_;  // of the credentials
   Statistics past_;                                    // all but what the link counts
 

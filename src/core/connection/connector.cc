@@ -62,6 +62,7 @@ void Connector::OnAddresses(int system_error, std::vector<std::string> addresses
 
 void Connector::TryNext() {
   stage_ = Stage::kConnecting;
+  overdue_ = false;
   handshake_.reset();
   std::optional<Error> error;
   while (!endpoints_.empty()) {
@@ -146,7 +147,15 @@ void Connector::Finish() {
 
 std::unique_ptr<Link> Connector::TakeLink() { return std::move(link_); }
 
-void Connector::OnTimeout() { NextOrFail(MakeTimeoutError(), false); }
+void Connector::OnTimeout() {
+  if (link_ != nullptr && !std::exchange(overdue_, true)) {
+    // Timers run before sockets are looked at: if JavaScript kept the loop for that long, the
+    // answer may be there already.
+    timer_.Start(std::chrono::milliseconds(1));
+    return;
+  }
+  NextOrFail(MakeTimeoutError(), false);
+}
 
 Error Connector::MakeTimeoutError() const {
   const bool unix_socket = !options_->socket_path.empty();

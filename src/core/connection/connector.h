@@ -89,6 +89,7 @@ class Connector final : private LinkListener {
   const ConnectionOptions* options_;
   ConnectorListener* listener_;
   Stage stage_ = Stage::kIdle;
+  bool overdue_ = false;  // the time is up, unless the next poll brings the answer
   std::string last_choice_;
   bool for_writes_ = false;
   std::vector<Endpoint> endpoints_;  // still to be tried, the next one last

@@ -100,7 +100,12 @@ void Link::OnBeforeRead() {
   // In the middle of a long string the reader has built nothing yet: under load most wake-ups
   // end there, and the arena must not wait for one that does not.
   const bool building = context_->reader->reply != nullptr;
-  if (!building && !listener_->HoldsReplies()) arena_.Reset();
+  if (listener_->HoldsReplies()) return;
+  if (building) {
+    arena_.DropEarlier();
+  } else {
+    arena_.Reset();
+  }
 }
 
 bool Link::OnBytes(std::string_view bytes) {
@@ -130,6 +135,7 @@ bool Link::ReadReplies() {
       return false;
     }
     if (object == nullptr) return true;
+    last_answer_ = stream_->last_read();
     const auto* raw = static_cast<const redisReply*>(object);
     // Nothing was subscribed to.
     if (raw->type == REDIS_REPLY_PUSH) continue;

@@ -63,6 +63,8 @@ class Link final : private StreamListener {
 
   // Replies still to come.
   [[nodiscard]] std::uint64_t unanswered() const { return asked_.size(); }
+  // When the last whole reply came, or when the link was made.
+  [[nodiscard]] Nanoseconds last_answer() const { return last_answer_; }
   // These need an open link.
   [[nodiscard]] Nanoseconds last_read() const { return stream_->last_read(); }
   [[nodiscard]] std::uint64_t bytes_read() const { return stream_->bytes_read(); }
@@ -84,6 +86,7 @@ class Link final : private StreamListener {
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
+  Nanoseconds last_answer_ = Now();
   Ring<CommandId> asked_;  // whose replies are to come, in this order
   // Destroyed from the last to the first: the context's reader uses the arena, and the stream
   // the context's socket.

@@ -35,6 +35,7 @@ void PendingCommands::Release(Command& command) {
   command.time_to_live_at = 0;
   command.tells_attempt = false;
   command.attempted = false;
+  command.sent_away = false;
   free_.push_back(command.index);
 }
 
@@ -76,7 +77,8 @@ void PendingCommands::MarkSent(Command& command) {
 
 void PendingCommands::MarkAllWaiting() {
   for (Command* command = first_; command != nullptr; command = command->next) {
-    command->attempted = command->attempted || command->sent;
+    command->attempted = command->attempted || (command->sent && !command->sent_away);
+    command->sent_away = false;
     command->sent = false;
     command->replies.clear();
   }

@@ -15,6 +15,8 @@ Timer::Timer(const EventLoop& loop, std::function<void()> fire)
 void Timer::Start(std::chrono::milliseconds delay) {
   const auto milliseconds =
       static_cast<std::uint64_t>(std::max<std::chrono::milliseconds::rep>(delay.count(), 0));
+  // The loop's own clock stands still while JavaScript runs.
+  uv_update_time(handle_.get()->loop);
   uv_timer_start(
       handle_.get(),
       [](uv_timer_t* handle) {

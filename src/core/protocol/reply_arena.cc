@@ -60,6 +60,7 @@ void* CreateArray(const redisReadTask* task, size_t elements) {
   for (const redisReadTask* parent = task->parent; parent != nullptr; parent = parent->parent) {
     if (++depth > kMaxDepth) return nullptr;
   }
+  if (task->parent == nullptr) ArenaOf(task).BeginArray();
   redisReply* reply = NewReply(task);
   if (reply == nullptr) return nullptr;
   if (elements > 0) {
@@ -130,7 +131,17 @@ void ReplyArena::Attach(redisReader* reader) {
   reader->maxbuf = kKeptInput;
 }
 
+void ReplyArena::BeginArray() {
+  // Short arrays end in the read in which they begin: without blocks there is nothing to gain.
+  if (more_.empty()) return;
+  for (Block& block : more_) earlier_.push_back(std::move(block));
+  more_.clear();
+  next_ = nullptr;
+  left_ = 0;
+}
+
 void ReplyArena::Reset() {
+  earlier_.clear();
   more_.clear();
   next_ = first_.get();
   left_ = next_ == nullptr ? 0 : kBlockSize;

@@ -23,6 +23,11 @@ class ReplyArena {
   // Drops all replies. Only while the reader is between two replies.
   void Reset();
 
+  // An array begins, which may take many reads: what came before it can be dropped on its own,
+  // while the reader is in the middle of it.
+  void BeginArray();
+  void DropEarlier() { earlier_.clear(); }
+
   // Aligned for any reply; null when there is no memory.
   void* Allocate(std::size_t size) noexcept;
 
@@ -34,8 +39,9 @@ class ReplyArena {
 
   static Block NewBlock(std::size_t size) noexcept;
 
-  Block first_;              // kept for ever
-  std::vector<Block> more_;  // until the next Reset
+  Block first_;                 // kept for ever
+  std::vector<Block> more_;     // until the next Reset
+  std::vector<Block> earlier_;  // of those, the ones from before the last array
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
 };
