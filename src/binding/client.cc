@@ -23,8 +23,10 @@ Napi::Function Client::Define(Napi::Env env) {
 
 Client::Client(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Client>(info) {
   const Napi::Env env = info.Env();
-  open_ = std::make_shared<OpenClient>(env, ReadConnectionOptions(info[0].As<Napi::Object>()),
-                                       info[1].As<Napi::Object>());
+  auto options = ReadConnectionOptions(env, info[0]);
+  // A Worker that is being terminated: no method is ever called then.
+  if (!options) return;
+  open_ = std::make_shared<OpenClient>(env, std::move(*options), info[1].As<Napi::Object>());
   Environment::Of(env).Add(open_);
   open_->connection().Open();
 }

@@ -16,12 +16,18 @@ Decoding DecodingOf(Slot slot) { return static_cast<Decoding>(slot >> kSlotBits)
 }  // namespace
 
 Delivery::Delivery(Napi::Env env, const Napi::Object& receiver)
-    : env_(env),
-      receiver_(Napi::Persistent(receiver)),
-      values_(Napi::Persistent(receiver.Get("values").As<Napi::Object>())),
-      results_array_(Napi::Persistent(receiver.Get("results").As<Napi::Object>())),
-      on_results_(Napi::Persistent(receiver.Get("onResults").As<Napi::Function>())),
-      on_event_(Napi::Persistent(receiver.Get("onEvent").As<Napi::Function>())) {
+    : env_(env), receiver_(Napi::Persistent(receiver)) {
+  napi_value values = PropertyOf(env, receiver, "values");
+  napi_value results_array = PropertyOf(env, receiver, "results");
+  napi_value on_results = PropertyOf(env, receiver, "onResults");
+  napi_value on_event = PropertyOf(env, receiver, "onEvent");
+  silent_ =
+      values == nullptr || results_array == nullptr || on_results == nullptr || on_event == nullptr;
+  if (silent_) return;
+  values_ = Napi::Persistent(Napi::Object(env, values));
+  results_array_ = Napi::Persistent(Napi::Object(env, results_array));
+  on_results_ = Napi::Persistent(Napi::Function(env, on_results));
+  on_event_ = Napi::Persistent(Napi::Function(env, on_event));
   async_context_.emplace(env, "connect-hiredis", receiver);
   auto results = results_array_.Value().As<Napi::Float64Array>();
   numbers_ = results.Data();

@@ -64,12 +64,26 @@ bool IsUtf8(std::string_view bytes) {
   return true;
 }
 
-std::chrono::milliseconds ReadMilliseconds(const Napi::Object& options, const char* name) {
-  return std::chrono::milliseconds(options.Get(name).As<Napi::Number>().Int64Value());
+double ReadNumber(napi_env env, napi_value object, const char* name) {
+  double number = 0;
+  napi_get_value_double(env, PropertyOf(env, object, name), &number);
+  return number;
 }
 
-std::string ReadText(const Napi::Object& options, const char* name) {
-  return options.Get(name).As<Napi::String>().Utf8Value();
+bool ReadFlag(napi_env env, napi_value object, const char* name) {
+  bool flag = false;
+  napi_get_value_bool(env, PropertyOf(env, object, name), &flag);
+  return flag;
+}
+
+std::chrono::milliseconds ReadMilliseconds(napi_env env, napi_value object, const char* name) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(ReadNumber(env, object, name)));
+}
+
+std::optional<std::string> ReadText(napi_env env, napi_value object, const char* name) {
+  const Napi::Value value(env, PropertyOf(env, object, name));
+  if (!value.IsString()) return std::nullopt;
+  return value.As<Napi::String>().Utf8Value();
 }
 
 }  // namespace
@@ -150,25 +164,33 @@ napi_value MakeFailure(napi_env env, const Error& error) {
   return failure;
 }
 
-ConnectionOptions ReadConnectionOptions(const Napi::Object& options) {
+napi_value PropertyOf(napi_env env, napi_value object, const char* name) {
+  napi_value value = nullptr;
+  if (napi_get_named_property(env, object, name, &value) != napi_ok) return nullptr;
+  return value;
+}
+
+std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value options) {
   ConnectionOptions read;
-  read.host = ReadText(options, "host");
-  read.port = options.Get("port").As<Napi::Number>().Int32Value();
-  read.socket_path = ReadText(options, "socket");
-  if (options.Get("username").IsString()) read.username = ReadText(options, "username");
-  if (options.Get("password").IsString()) read.password = ReadText(options, "password");
-  read.database = options.Get("database").As<Napi::Number>().Int32Value();
-  read.asks_credentials = options.Get("asksCredentials").As<Napi::Boolean>().Value();
-  read.client_name = ReadText(options, "clientName");
-  read.library_version = ReadText(options, "libraryVersion");
-  read.connect_timeout = ReadMilliseconds(options, "connectTimeout");
-  read.command_timeout = ReadMilliseconds(options, "commandTimeout");
-  read.disconnect_after = ReadMilliseconds(options, "disconnectAfter");
-  read.backoff_min = ReadMilliseconds(options, "backoffMin");
-  read.backoff_max = ReadMilliseconds(options, "backoffMax");
-  read.ping_interval = ReadMilliseconds(options, "pingInterval");
-  read.queue_limit = options.Get("queue").As<Napi::Number>().Uint32Value();
-  read.keep_alive = options.Get("keepAlive").As<Napi::Boolean>().Value();
+  read.host = ReadText(env, options, "host").value_or("");
+  read.port = static_cast<int>(ReadNumber(env, options, "port"));
+  read.socket_path = ReadText(env, options, "socket").value_or("");
+  read.username = ReadText(env, options, "username");
+  read.password = ReadText(env, options, "password");
+  read.database = static_cast<int>(ReadNumber(env, options, "database"));
+  read.asks_credentials = ReadFlag(env, options, "asksCredentials");
+  read.client_name = ReadText(env, options, "clientName").value_or("");
+  read.library_version = ReadText(env, options, "libraryVersion").value_or("");
+  read.connect_timeout = ReadMilliseconds(env, options, "connectTimeout");
+  read.command_timeout = ReadMilliseconds(env, options, "commandTimeout");
+  read.disconnect_after = ReadMilliseconds(env, options, "disconnectAfter");
+  read.backoff_min = ReadMilliseconds(env, options, "backoffMin");
+  read.backoff_max = ReadMilliseconds(env, options, "backoffMax");
+  read.ping_interval = ReadMilliseconds(env, options, "pingInterval");
+  read.queue_limit = static_cast<std::size_t>(ReadNumber(env, options, "queue"));
+  read.keep_alive = ReadFlag(env, options, "keepAlive");
+  // Once nothing can be read, nothing can be read later either.
+  if (PropertyOf(env, options, "host") == nullptr) return std::nullopt;
   return read;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,11 @@ napi_value MakeNumber(napi_env env, double number);
 napi_value MakeFailure(napi_env env, const Error& error);
 void SetProperty(napi_env env, napi_value object, const char* name, napi_value value);
 
-ConnectionOptions ReadConnectionOptions(const Napi::Object& options);
+// Null when the environment is ending: a Worker may be terminated at any point.
+napi_value PropertyOf(napi_env env, napi_value object, const char* name);
+
+// Nothing when the environment is ending.
+std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value options);
 
 // Reads JavaScript strings as UTF-8 into memory that it keeps for the next one.
 class StringReader {
