@@ -1,7 +1,13 @@
 // Every operation by callback, by Promise and by access, with the types of its results.
 
 import session = require('express-session');
-import { type Client, type RedisError, RedisStore, createClient } from 'connect-hiredis';
+import {
+  type Client,
+  type ClientStats,
+  type RedisError,
+  RedisStore,
+  createClient,
+} from 'connect-hiredis';
 
 declare module 'express-session' {
   interface SessionData {
@@ -102,6 +108,17 @@ function events() {
   store.on('connect', () => {}).on('disconnect', () => {});
 }
 
+function stats() {
+  const all = client.stats();
+  exactly<ClientStats>()(all);
+  exactly<string>()(all.state);
+  exactly<number>()(all.commands + all.replies + all.timeouts + all.reconnections);
+  exactly<number>()(all.queueLength + all.inFlight + all.bytesSent + all.bytesReceived);
+  exactly<{ count: number; results: number; largest: number }>()(all.batches);
+  for (const [code, count] of Object.entries(all.errors)) exactly<number>()(count + code.length);
+  exactly<ClientStats>()(store.client.stats());
+}
+
 function refused() {
   // @ts-expect-error an id is a string
   store.get(5);
@@ -119,8 +136,12 @@ function refused() {
   store.access.update('a', () => 'ann');
   // @ts-expect-error count is a number
   store.access.scan({ count: 'many' });
+  // @ts-expect-error a store has no statistics of its own
+  store.stats();
+  // @ts-expect-error statistics tell, they are not told
+  client.stats({ reset: true });
   // @ts-expect-error a result may be null
   store.get('a').then((found) => found.user);
 }
 
-export { access, callbacks, events, more, promises, properties, refused };
+export { access, callbacks, events, more, promises, properties, refused, stats };

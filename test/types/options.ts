@@ -1,6 +1,6 @@
 // Every option as a user writes it, and what the compiler must refuse.
 
-import { RedisStore, createClient } from 'connect-hiredis';
+import { type ClientOptions, type Credentials, RedisStore, createClient } from 'connect-hiredis';
 import { deserialize, serialize } from 'node:v8';
 
 // Every form of construction.
@@ -50,6 +50,17 @@ createClient({
   unref: true,
 });
 createClient({ clientName: 'web', queue: 100 });
+createClient({ pingInterval: 30_000 });
+new RedisStore({ port: 6379, pingInterval: false });
+createClient({ credentials: () => ({ password: 'x' }) });
+createClient({ credentials: async () => ({ username: 'web', password: 'x' }) });
+createClient({ credentials: () => ({ password: 'x', expiresAt: Date.now() + 1000 }) });
+new RedisStore({
+  port: 6379,
+  credentials: async () => ({ username: 'web', password: 'x', expiresAt: new Date() }),
+});
+const rotate: NonNullable<ClientOptions['credentials']> = (): Credentials => ({ password: 'x' });
+createClient({ credentials: rotate });
 
 // @ts-expect-error an option that does not exist
 new RedisStore({ port: 6379, prefx: 'a:' });
@@ -75,5 +86,15 @@ new RedisStore('redis://127.0.0.1');
 createClient({ port: '6379' });
 // @ts-expect-error options of a store are none of a client
 createClient({ prefix: 'a:' });
+// @ts-expect-error an interval is a number
+createClient({ pingInterval: true });
+// @ts-expect-error credentials are given by a function
+createClient({ credentials: { password: 'x' } });
+// @ts-expect-error there is no way in without a password
+createClient({ credentials: () => ({ username: 'web' }) });
+// @ts-expect-error a function that gives nothing
+createClient({ credentials: async () => {} });
+// @ts-expect-error an expiry is a Date or a number
+createClient({ credentials: () => ({ password: 'x', expiresAt: 'tomorrow' }) });
 // @ts-expect-error a queue is bounded by a number
 createClient({ queue: true });

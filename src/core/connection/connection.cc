@@ -356,8 +356,9 @@ Error Connection::MakeTimeoutError(const Command& command) const {
   const std::string milliseconds = std::to_string(options_.command_timeout.count());
   error.message = command.sent ? "Redis did not answer within " + milliseconds + " ms"
                                : "There was no connection to Redis for " + milliseconds + " ms";
-  // Ready now, it was not when the command was sent first.
-  error.cause = last_error_ == nullptr && command.attempted ? broken_by_ : last_error_;
+  // Ready now, it was not when the command came.
+  const bool older = command.submitted < ready_since_;
+  error.cause = last_error_ == nullptr && older ? broken_by_ : last_error_;
   return error;
 }
 

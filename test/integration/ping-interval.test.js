@@ -1,0 +1,120 @@
+'use strict';
+
+// The option `pingInterval`: an idle connection is asked whether it still stands, a busy one not.
+
+const { setTimeout: pause } = require('node:timers/promises');
+const { RedisStore, createClient } = require('../..');
+const { until } = require('../helpers/until');
+const { useRedis } = require('../helpers/use-redis');
+
+const backoff = { min: 5, max: 50 };
+const event = (emitter, name) => new Promise((resolve) => emitter.once(name, resolve));
+
+const redis = useRedis();
+
+/** A ready client, and how often the server was asked PING since. */
+async function watch(options) {
+  const client = redis.client(options);
+  await event(client, 'ready');
+  const monitor = await redis.monitor();
+  let pings = 0;
+  return {
+    client,
+    async pings() {
+      for (const [name] of await monitor.commands()) pings += name === 'PING';
+      return pings;
+    },
+  };
+}
+
+test('an idle connection is asked PING, again and again', async () => {
+  const { client, pings } = await watch({ pingInterval: 30 });
+  const began = performance.now();
+  await until(async () => (await pings()) >= 4, { what: 'four times PING' });
+  expect(performance.now() - began).toBeGreaterThan(90);
+  expect(client.stats()).toMatchObject({ state: 'ready', reconnections: 0, errors: {} });
+});
+
+test('a connection with traffic is not, before it is idle again', async () => {
+  const { client, pings } = await watch({ pingInterval: 1000 });
+  const store = new RedisStore(client);
+  const began = performance.now();
+  while (performance.now() - began < 1500) {
+    await store.get('a');
+    await pause(20);
+  }
+  await expect(pings()).resolves.toBe(0);
+  await until(pings, { what: 'PING' });
+});
+
+test.each([[{}], [{ pingInterval: false }], [{ pingInterval: undefined }]])(
+  'with %p it is never asked',
+  async (options) => {
+    const client = redis.client(options);
+    await event(client, 'ready');
+    const { bytesSent } = client.stats();
+    // Another one, which is asked, tells that the time for it has come.
+    const other = await watch({ pingInterval: 20 });
+    await until(async () => (await other.pings()) >= 3, { what: 'three times PING' });
+    expect(client.stats().bytesSent).toBe(bytesSent);
+  },
+);
+
+test('what does not answer within commandTimeout is replaced, though nobody waits', async () => {
+  const client = redis.client({ pingInterval: 30, commandTimeout: 200, backoff });
+  await event(client, 'ready');
+  let error;
+  client.once('error', (reason) => (error = reason));
+  await redis.server.kill('SIGSTOP');
+  try {
+    await until(() => error, { what: 'an error' });
+    expect(error).toMatchObject({
+      code: 'ERR_REDIS_TIMEOUT',
+      message: 'Redis answered nothing for 200 ms: the connection is replaced',
+    });
+  } finally {
+    await redis.server.kill('SIGCONT');
+  }
+  await until(() => client.state === 'ready', { what: 'ready' });
+  await expect(new RedisStore(client).set('a', {})).resolves.toBe('OK');
+});
+
+test('a user who may not ask it is served all the same', async () => {
+  await redis.admin.sendCommand(['ACL', 'SETUSER', 'ann', 'on', 'nopass', '~*', '+@all', '-ping']);
+  const { client } = await watch({
+    credentials: () => ({ username: 'ann', password: '' }),
+    pingInterval: 20,
+  });
+  const { bytesReceived } = client.stats();
+  await until(() => client.stats().bytesReceived > bytesReceived + 200, { what: 'refusals' });
+  expect(client.stats()).toMatchObject({ state: 'ready', reconnections: 0, errors: {} });
+});
+
+test('closing while it is out waits for the answer at most', async () => {
+  const client = redis.client({ pingInterval: 5, commandTimeout: 300 });
+  await event(client, 'ready');
+  await redis.server.kill('SIGSTOP');
+  try {
+    const { bytesSent } = client.stats();
+    await until(() => client.stats().bytesSent > bytesSent, { what: 'PING' });
+    await client.close();
+    expect(client.state).toBe('closed');
+  } finally {
+    await redis.server.kill('SIGCONT');
+  }
+});
+
+test.each([[0], [-1], [1.5], ['5'], [NaN], [Infinity], [2 ** 31], [true], [null], [5n], [[5]]])(
+  'pingInterval: %p is refused by name',
+  (pingInterval) => {
+    for (const construct of [createClient, (options) => new RedisStore(options)]) {
+      expect(() => construct({ host: '127.0.0.1', pingInterval }).close()).toThrow(
+        expect.objectContaining({
+          name: 'TypeError',
+          code: 'ERR_INVALID_ARG_TYPE',
+          message: expect.stringContaining('"pingInterval"'),
+        }),
+      );
+    }
+  },
+);
