@@ -95,29 +95,3 @@ describe('after a reply of the wrong type', () => {
     expect(server.connections.map(({ commands }) => commands.length)).toEqual([6, 2]);
   });
 });
-
-test.each([1, 7, 64])('answers in pieces of %d bytes come whole', async (size) => {
-  const valueOf = (key) => JSON.stringify({ owner: key, text: '\r\n$5\r\n😀'.repeat(9) });
-  const server = await startScriptedServer({
-    onCommands(commands, connection) {
-      if (connection.commands.length < 12) return;
-      const bytes = connection.commands.map((command) => answer(command, valueOf)).join('');
-      connection.writeInPieces(bytes, size);
-    },
-  });
-  const store = new RedisStore({ port: server.port });
-  try {
-    const sids = ['a', 'b', 'c', 'd'];
-    const [many, ...each] = await Promise.all([
-      store.access.getMany(['e', 'f', 'g']),
-      ...sids.map((sid) => store.access.get(sid)),
-    ]);
-    expect([...each, ...many]).toEqual(
-      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((sid) => JSON.parse(valueOf(`sess:${sid}`))),
-    );
-    expect(server.connections).toHaveLength(1);
-  } finally {
-    await store.close();
-    await server.close();
-  }
-});

@@ -2,26 +2,21 @@
 
 // How a process with a store ends, and how it goes on.
 
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
 const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
-const root = path.join(__dirname, '..', '..');
 const fixture = (name) => path.join(__dirname, 'fixtures', name);
 
 describe('process.exit', () => {
   test.each([
-    'at once',
     'in a callback',
     'in the middle of a batch',
     'in a promise continuation',
     'in a ready listener',
     'in an error listener',
     'in a close callback',
-    'while closing',
     'in an exit listener that asks again',
     'on uncaughtException',
   ])('%s ends the process with its code', async (moment) => {
@@ -69,44 +64,6 @@ describe('an idle process', () => {
   test('with unref waits for an operation that the server takes its time for', async () => {
     await redis.admin.sendCommand(['CLIENT', 'PAUSE', '800', 'WRITE']);
     await expect(run('with unref')).resolves.toMatchObject({ code: 0, lines: worked });
-  });
-});
-
-test('a store that nobody refers to any more is not collected while it works', async () => {
-  const options = { nodeArgs: ['--expose-gc'], args: [redis.server.url] };
-  await expect(runScript(fixture('garbage.js'), options)).resolves.toMatchObject({
-    code: 0,
-    signal: null,
-    lines: ['callback OK', 'access 1', 'event', 'stores 200', 'again 1'],
-    stderr: '',
-  });
-});
-
-describe('two copies of the package', () => {
-  let folder;
-
-  beforeAll(() => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-copies-'));
-    fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    for (const copy of ['one', 'two']) {
-      const into = path.join(folder, copy);
-      fs.mkdirSync(path.join(into, 'build', 'Release'), { recursive: true });
-      for (const part of ['package.json', 'lib', 'build/Release/connect_hiredis.node']) {
-        fs.cpSync(path.join(root, part), path.join(into, part), { recursive: true });
-      }
-    }
-  });
-
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-  test('work side by side in one process', async () => {
-    const args = [path.join(folder, 'one'), path.join(folder, 'two'), redis.server.url];
-    await expect(runScript(fixture('twice.js'), { args })).resolves.toMatchObject({
-      code: 0,
-      signal: null,
-      lines: ['got 100', 'same class false', 'lent 1', 'other 1'],
-      stderr: '',
-    });
   });
 });
 

@@ -1,47 +1,77 @@
 'use strict';
 
-// Workers that end with everything open: no crash, no abort, no hang.
+// The lifecycle table, rows of Workers whose main thread never loads the addon: that would hide
+// crashes in a Worker's teardown. And Workers that end at moments of their own.
 
-const path = require('node:path');
-const { runScript } = require('../helpers/child');
-const { useRedis } = require('../helpers/use-redis');
+const { ROUNDS, ended, outcomes, useTable } = require('./table');
 
-const redis = useRedis();
-const COUNT = '50';
-const main = path.join(__dirname, 'fixtures', 'worker-main.js');
+const table = useTable();
+const end = (step, ending) => table.run('worker-main.js', [step, ending, table.ports]);
 
-const run = (script, options) =>
-  runScript(main, { args: [script, COUNT, redis.server.url], timeout: 100_000, ...options });
+table.row('a Worker can be terminated in its loop, with a store', async (step) => {
+  expect(await end(step, 'wait')).toEqual(ended({ errors: [], code: 1 }));
+});
 
-const ended = { code: 0, signal: null, lines: [`${COUNT} workers ended`] };
+table.row('a Worker can be terminated right where it comes to a store', async (step) => {
+  expect(await end(step, 'block')).toEqual(ended({ errors: [], code: 1 }));
+});
 
-test('50 workers of 50 can be terminated with commands in flight', async () => {
-  await redis.admin.sendCommand(['CLIENT', 'PAUSE', '200000', 'WRITE']);
-  try {
-    await expect(run('worker-blocked.js')).resolves.toMatchObject(ended);
-  } finally {
-    await redis.admin.sendCommand(['CLIENT', 'UNPAUSE']);
-  }
-}, 120_000);
+table.row('process.exit ends a Worker with its code, with a store', async (step) => {
+  expect(await end(step, 'exit')).toEqual(ended({ errors: [], code: 7 }));
+});
+
+table.row('an uncaught exception ends a Worker with that error, with a store', async (step) => {
+  const errors = ['nobody catches this'];
+  expect(await end(step, 'throw')).toEqual(ended({ errors, code: 1 }));
+});
+
+table.row('a Worker ends by itself once it has closed a store', async (step) => {
+  const operations = outcomes(step, 'ERR_REDIS_CLOSED');
+  expect(await end(step, 'close')).toEqual(
+    ended(
+      { notCalledOnce: 0, operations, closes: ['OK'], handlesLeft: 0 },
+      { errors: [], code: 0 },
+    ),
+  );
+});
 
 test.each([
-  ['while replies and callbacks are coming', 'worker-flood.js'],
-  ['before they are connected', 'worker-connecting.js'],
-  ['while connected and idle', 'worker-idle.js'],
-])(
-  '50 workers of 50 can be terminated %s',
-  async (_, script) => {
-    await expect(run(script)).resolves.toMatchObject(ended);
-  },
-  120_000,
-);
+  ['of its options', 'host'],
+  ['of its options', 'port'],
+  ['of its options', 'password'],
+  ['of its options', 'keepAlive'],
+  ['of its receiver', 'values'],
+  ['of its receiver', 'onEvent'],
+])('a Worker can be terminated while a client is made %s: %s', async (_, name) => {
+  expect(await table.run('worker-terminated-early.js', [name])).toEqual(ended({ code: 1 }));
+});
 
-test('50 workers of 50 can call process.exit inside a callback', async () => {
-  await expect(run('worker-exit.js')).resolves.toMatchObject(ended);
-}, 120_000);
+describe('one after the other', () => {
+  const several = (script, count) =>
+    table.run('workers.js', [script, String(count), table.healthy.url], { timeout: 120_000 });
 
-test('no terminated worker leaves a connection behind', async () => {
-  await run('worker-idle.js', {});
-  const clients = await redis.admin.sendCommand(['CLIENT', 'LIST']);
-  expect(clients).not.toMatch(/name=connect-hiredis/);
-}, 120_000);
+  test.each([
+    ['while replies and callbacks are coming', 'worker-flood.js'],
+    ['before they have a connection', 'worker-connecting.js'],
+  ])(
+    'Workers can be terminated %s',
+    async (_, script) => {
+      expect(await several(script, 30)).toEqual(ended({ ended: 30, growth: expect.anything() }));
+    },
+    130_000,
+  );
+
+  const MANY = Math.min(50 * ROUNDS, 200);
+
+  test(`${MANY} Workers leave no memory, no descriptors and no handles behind`, async () => {
+    const { reports, ...rest } = await several('worker-several.js', MANY);
+    expect(rest).toEqual({ code: 0, signal: null, stderr: '' });
+    const [{ ended: count, growth }] = reports;
+    expect(count).toBe(MANY);
+    // In the second half. What leaked would be no less than the buffers of 64 KiB that the four
+    // connections of each read into; a connection has a descriptor, too.
+    expect(growth.megabytes).toBeLessThan((MANY / 2) * 4 * 0.064);
+    expect(growth.descriptors).toBe(0);
+    expect(growth.handles).toBe(0);
+  }, 130_000);
+});

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
 #include <hiredis/hiredis.h>
 
 #include "loop/system_error.h"
@@ -64,6 +65,8 @@ Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
                          endpoint_.port));
     return;
   }
+  // A child process must not hold the connection: it would outlive its close.
+  fcntl(context_->fd, F_SETFD, FD_CLOEXEC);
   arena_.Attach(context_->reader);
   if (endpoint_.port != 0) redisEnableKeepAliveWithInterval(context_.get(), kKeepAliveInterval);
   stream_ = SocketStream::Create(loop, context_->fd, this);

@@ -1,0 +1,84 @@
+'use strict';
+
+// What operations were told while a server or the network did its worst. Each is told once, never
+// before it has returned, no later than its deadline, and nothing that is another's.
+
+const { isGenuine } = require('./faulty-server');
+
+/** How much later than a timer of Node's own for the same deadline. */
+const GRACE = 100;
+
+/**
+ * In one word: a session as `<its owner>@<the connection that answered>`, an error as its code.
+ * @param {any} error
+ * @param {any} result
+ * @returns {any}
+ */
+function show(error, result) {
+  if (error) return error.reply ? `${error.code} ${error.reply}` : error.code;
+  if (result === null) return 'none';
+  if (Array.isArray(result)) return result.map((item) => show(null, item)).join(' ');
+  if (typeof result !== 'object') return result;
+  // Not a session that any server has sent: what was changed on the way is no one's.
+  return isGenuine(result) ? `${result.owner}@${result.by}` : 'changed';
+}
+
+class Ledger {
+  /** @type {{ name: string, calls: number, late: number, early: boolean, place: Error }[]} */
+  #entries = [];
+  #deadline;
+
+  /** @param {number} deadline of each operation in milliseconds */
+  constructor(deadline) {
+    this.#deadline = deadline;
+  }
+
+  /**
+   * @param {string} name
+   * @param {(callback: (error: any, result?: any) => void) => unknown} start
+   * @param {number} [steps] commands that it sends one after the other: each has its deadline
+   * @returns {Promise<{ told: any, error: any, result: any }>}
+   */
+  start(name, start, steps = 1) {
+    const entry = { name, calls: 0, late: 0, early: false, place: new Error('started here') };
+    this.#entries.push(entry);
+    let timer;
+    let due = Infinity;
+    return new Promise((resolve) => {
+      start((error, result) => {
+        if (++entry.calls > 1) return;
+        clearTimeout(timer);
+        entry.early = timer === undefined;
+        entry.late = Math.max(0, performance.now() - due);
+        resolve({ told: show(error, result), error, result });
+      });
+      // What holds up the machine or the loop holds this up as well.
+      timer = setTimeout(() => (due = performance.now()), this.#deadline * steps);
+    });
+  }
+
+  /** Throws if an operation was not told once and in time. */
+  check() {
+    const wrong = this.#entries.filter(
+      ({ calls, late, early }) => calls !== 1 || late > GRACE || early,
+    );
+    this.#entries = [];
+    if (wrong.length === 0) return;
+    const [{ name, calls, late, early, place }] = wrong;
+    place.message =
+      `${wrong.length} operations went wrong; the first, ${name}, was told ${calls} times, ` +
+      `${Math.round(late)} ms after its deadline${early ? ', before it had returned' : ''}`;
+    throw place;
+  }
+}
+
+/**
+ * For Jest's toEqual: any of these.
+ * @param {...any} values
+ */
+const oneOf = (...values) => ({
+  asymmetricMatch: (value) => values.includes(value),
+  toAsymmetricMatcher: () => `one of ${values.join(', ')}`,
+});
+
+module.exports = { Ledger, oneOf };
