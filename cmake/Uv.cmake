@@ -1,7 +1,7 @@
 # connect_hiredis::uv_headers: uv.h and nothing else. Node ships it in one folder with
 # node_api.h and v8.h, which the core must not be able to include.
-# connect_hiredis::uv: a libuv to link, for the core's own tests.
-if(CONNECT_HIREDIS_TESTS)
+# connect_hiredis::uv: a libuv to link, for the core's own tests and fuzzers.
+if(CONNECT_HIREDIS_TESTS OR CONNECT_HIREDIS_FUZZERS)
   find_path(UV_INCLUDE_DIR uv.h PATHS /usr/include NO_DEFAULT_PATH)
   find_path(UV_INCLUDE_DIR uv.h)
   find_library(UV_LIBRARY uv)

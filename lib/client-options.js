@@ -83,8 +83,9 @@ function backoff(value, name) {
       throw invalidArgument(`Unknown option "${name}.${key}"`);
     }
   }
-  const min = delay(value.min ?? Math.min(50, value.max ?? 50), `${name}.min`);
-  const max = delay(value.max ?? Math.max(2000, min), `${name}.max`);
+  const given = value.max == null ? undefined : delay(value.max, `${name}.max`);
+  const min = delay(value.min ?? Math.min(50, given ?? 50), `${name}.min`);
+  const max = given ?? Math.max(2000, min);
   if (max < min) throw wrong(`${name}.max`, `at least "${name}.min"`);
   return { min, max };
 }

@@ -41,7 +41,9 @@ function completeGet(target, kind, left, value) {
     if (isThenable(session)) {
       settleFrom(
         target,
-        session.then((/** @type {any} */ parsed) => finishGet(parsed, left, arrived, merging, value)),
+        session.then((/** @type {any} */ parsed) =>
+          finishGet(parsed, left, arrived, merging, value),
+        ),
       );
       return;
     }

@@ -21,8 +21,9 @@ function readCredentials(given, now) {
     throw invalidArgument(`${WHAT}; its "username" must be a string, or left out`);
   }
   if (expiresAt === undefined || expiresAt === null) return { username, password };
-  const end = Number(expiresAt);
-  if (!(typeof expiresAt === 'number' || expiresAt instanceof Date) || !Number.isFinite(end)) {
+  const isTime = typeof expiresAt === 'number' || expiresAt instanceof Date;
+  const end = isTime ? Number(expiresAt) : NaN;
+  if (!Number.isFinite(end)) {
     throw invalidArgument(
       `${WHAT}; its "expiresAt" must be a Date or milliseconds since the epoch, or left out`,
     );

@@ -68,7 +68,7 @@ function splitStoreOptions(options) {
   /** @type {Record<string, any>} */
   const session = { ...SESSION_DEFAULTS };
   /** @type {Record<string, unknown>} */
-  const connection = {};
+  const connection = Object.create(null);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (Object.hasOwn(sessionChecks, name)) {

@@ -4,6 +4,8 @@
 
 const { spawn } = require('node:child_process');
 
+const { plainEnvironment } = require('./plain-environment');
+
 /**
  * A shell that outlives this process for a moment. Its stdin ends when this process ends, even by
  * SIGKILL, and even in Jest, whose sandbox has no working 'exit' event. Then it kills the process
@@ -23,6 +25,7 @@ class Guard {
   /** @param {string} [folder] to be removed at the end */
   constructor(folder = '') {
     this.#shell = spawn('sh', ['-c', SCRIPT, 'guard', folder], {
+      env: plainEnvironment(),
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true, // Ctrl-C on the terminal is not meant for it
     });

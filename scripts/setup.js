@@ -19,6 +19,7 @@ class SetupError extends Error {}
  * @property {string} debian the Debian package that brings it
  * @property {string[]} [commands] any of them will do
  * @property {string[]} [files] any of them will do
+ * @property {() => boolean} [there] asks for itself
  */
 
 /** @type {Record<string, Tool>} */
@@ -29,6 +30,9 @@ const TOOLS = {
   'c++': { debian: 'g++', commands: ['c++', 'g++', 'clang++'] },
   libuv: { debian: 'libuv1-dev', files: ['uv.h'].flatMap(headerPlaces) },
   gtest: { debian: 'libgtest-dev', files: ['gtest/gtest.h'].flatMap(headerPlaces) },
+  clang: { debian: 'clang', commands: ['clang++'] },
+  'clang-runtime': { debian: 'libclang-rt-dev', there: hasClangRuntime },
+  'llvm-symbolizer': { debian: 'llvm', commands: ['llvm-symbolizer'] },
   chromium: { debian: 'chromium', commands: ['chromium'] },
   valgrind: { debian: 'valgrind', commands: ['valgrind'] },
   'clang-format': { debian: 'clang-format', commands: ['clang-format'] },
@@ -72,8 +76,16 @@ function npmCommand(name) {
 
 /** @param {string} name one of TOOLS */
 function hasTool(name) {
-  const { commands = [], files = [] } = TOOLS[name];
-  return commands.some(findCommand) || files.some((file) => fs.existsSync(file));
+  const { commands = [], files = [], there = () => false } = TOOLS[name];
+  return commands.some(findCommand) || files.some((file) => fs.existsSync(file)) || there();
+}
+
+/** Clang's sanitizers and libFuzzer, which Debian's clang only recommends. */
+function hasClangRuntime() {
+  const library = `libclang_rt.fuzzer-${os.machine()}.a`;
+  const { stdout } = spawnSync('clang++', [`-print-file-name=${library}`], { encoding: 'utf8' });
+  // Without a folder: it does not have it.
+  return path.isAbsolute(stdout?.trim() ?? '') && fs.existsSync(stdout.trim());
 }
 
 /** @param {string} line */

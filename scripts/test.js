@@ -9,6 +9,9 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { buildAddon } = require('./build');
+const { runFuzzers } = require('./fuzz');
+const { countCTest, countJest, format, freshReport, sum, withRunner } = require('./reports');
+const { runSanitized } = require('./sanitized');
 const {
   ROOT,
   SetupError,
@@ -19,12 +22,11 @@ const {
   tryTools,
 } = require('./setup');
 
-const REPORTS = path.join(ROOT, 'build', 'reports');
 /** The last line of the output once more, for .ci/run. */
 const SUMMARY = path.join(ROOT, 'build', 'test-summary.txt');
 const TIMEOUT = 20 * 60 * 1000;
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/** @typedef {import('./reports').Count} Count */
 
 /**
  * Runs a command with its output on the terminal.
@@ -60,29 +62,6 @@ function runQuietly(command, ...args) {
   return { ok: status === 0, output };
 }
 
-/**
- * The place of a report that a runner is going to write; an old one would be counted twice.
- * @param {string} name
- */
-function freshReport(name) {
-  fs.mkdirSync(REPORTS, { recursive: true });
-  const file = path.join(REPORTS, name);
-  fs.rmSync(file, { force: true });
-  return file;
-}
-
-/** @param {string} file */
-const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
-
-/**
- * A runner that failed although no test did, failed as a whole.
- * @param {Count} counted
- * @param {boolean} ok
- * @returns {Count}
- */
-const withRunner = (counted, ok) =>
-  ok || counted.failed > 0 ? counted : { ...counted, failed: 1 };
-
 /** GoogleTest for the core, through CTest. @returns {Count} */
 function core() {
   ensureTools('cmake', 'make', 'c++', 'libuv', 'gtest');
@@ -93,12 +72,7 @@ function core() {
   if (!built) return { passed: 0, failed: 1, skipped: 0 };
   const report = freshReport('core.xml');
   const ok = run('ctest', '--preset', 'core-tests', '--output-junit', report);
-  const suite = /<testsuite\b[^>]*>/.exec(read(report))?.[0] ?? '';
-  const number = (/** @type {string} */ name) =>
-    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
-  const failed = number('failures');
-  const skipped = number('skipped') + number('disabled');
-  return withRunner({ passed: number('tests') - failed - skipped, failed, skipped }, ok);
+  return countCTest(report, ok);
 }
 
 /**
@@ -111,25 +85,21 @@ function runJest(name, ...args) {
   builtAddon();
   const report = freshReport(`${name}.json`);
   const ok = run(npmCommand('jest'), '--ci', '--json', `--outputFile=${report}`, ...args);
-  const result = JSON.parse(read(report) || '{}');
-  const number = (/** @type {string} */ key) => Number(result[key] ?? 0);
-  const counted = {
-    passed: number('numPassedTests'),
-    // A file that could not even be loaded has no tests that could fail.
-    failed: number('numFailedTests') + number('numRuntimeErrorTestSuites'),
-    skipped: number('numPendingTests') + number('numTodoTests'),
-  };
-  return withRunner(counted, ok);
+  return countJest(report, ok);
 }
 
-/** All of Jest but the browser. */
+/** All of Jest but the browser and what has to be alone. */
 const jest = () =>
   runJest(
     'jest',
     '--testMatch=**/test/**/*.test.js',
     '--testPathIgnorePatterns=/node_modules/',
     '--testPathIgnorePatterns=/test/browser/',
+    '--testPathIgnorePatterns=/test/calm/',
   );
+
+/** Servers broken under load: one file after the other, since they look at clocks. */
+const calm = () => runJest('calm', '--runInBand', '--testMatch=**/test/calm/**/*.test.js');
 
 function browser() {
   // Where it cannot be had the test skips itself, and says so.
@@ -178,22 +148,28 @@ function builtAddon() {
   if (build.failure) throw build.failure;
 }
 
-/** @type {Record<string, () => Count>} */
-const RUNNERS = { core, jest, types, browser, demo };
-
-/** @param {Count} count */
-function format({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-}
+/** @type {Record<string, () => Count | Promise<Count>>} */
+const RUNNERS = {
+  core,
+  jest,
+  calm,
+  types,
+  browser,
+  demo,
+  asan: () => runSanitized('asan'),
+  tsan: () => runSanitized('tsan'),
+  // Each fuzzer that finds nothing for a minute is one that passed.
+  fuzz: () => runFuzzers({ seconds: 60 }),
+};
 
 /**
  * @param {string} name
- * @returns {Count}
+ * @returns {Promise<Count>}
  */
-function count(name) {
+async function count(name) {
   process.stdout.write(`\n== ${name}\n`);
   try {
-    const result = RUNNERS[name]();
+    const result = await RUNNERS[name]();
     if (result.passed + result.failed + result.skipped > 0) return result;
     process.stderr.write(`${name}: the runner counted nothing\n`);
   } catch (error) {
@@ -203,7 +179,7 @@ function count(name) {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-function main() {
+async function main() {
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => !Object.hasOwn(RUNNERS, name));
   if (unknown.length > 0) {
@@ -214,15 +190,13 @@ function main() {
   fs.rmSync(SUMMARY, { force: true });
   ensureNpmPackages();
   const chosen = names.length > 0 ? names : Object.keys(RUNNERS);
-  const counts = chosen.map((name) => ({ name, ...count(name) }));
+  const counts = [];
+  for (const name of chosen) counts.push(await count(name));
 
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = sum(counts);
   process.stdout.write('\n');
-  for (const { name, ...each } of counts) {
-    process.stdout.write(`${name.padEnd(8)} ${format(each)}\n`);
-    total.passed += each.passed;
-    total.failed += each.failed;
-    total.skipped += each.skipped;
+  for (const [index, name] of chosen.entries()) {
+    process.stdout.write(`${name.padEnd(8)} ${format(counts[index])}\n`);
   }
   const line = format(total);
   fs.mkdirSync(path.dirname(SUMMARY), { recursive: true });

@@ -9,6 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { Guard } = require('../../scripts/guard');
+const { plainEnvironment } = require('../../scripts/plain-environment');
 
 /**
  * @typedef {object} RedisOptions
@@ -71,7 +72,7 @@ class RedisServer {
       [...listen, '--dir', this.dir, '--save', '', '--appendonly', 'no', ...this.#args],
       // In a group of its own: Ctrl-C on the terminal must not take the server away from an
       // application that is closing.
-      { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
     this.#child = child;
     this.#exited = new Promise((resolve) => {
