@@ -71,8 +71,11 @@ export class Client {
   readonly state: string;
   close(): void;
   keepAlive(alive: boolean): void;
-  /** An answer to the event `credentials`; `lifetime` in milliseconds. */
-  provideCredentials(username: string | undefined, password: string, lifetime?: number): void;
+  /**
+   * An answer to the event `credentials`; `lifetime` in milliseconds. false: nobody waits for it
+   * any more.
+   */
+  provideCredentials(username: string | undefined, password: string, lifetime?: number): boolean;
   refuseCredentials(message: string): void;
   /** As in index.d.ts. */
   stats(): Omit<import('./index').ClientStats, 'state' | 'reconnections'> & {

@@ -23,10 +23,13 @@ class Client extends EventEmitter {
   #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
   #native;
   #commandTimeout;
+  #connectTimeout;
   /** @type {(() => unknown) | undefined} */
   #credentials;
-  /** How often credentials were asked for. */
-  #asked = 0;
+  /** When credentials were asked for, while there is no answer. @type {number | undefined} */
+  #askedAt;
+  /** Those for which nobody waited when they came. @type {unknown} */
+  #unused;
   /** Why there were none, last time. @type {unknown} */
   #refusal;
   #outage = false;
@@ -42,6 +45,7 @@ class Client extends EventEmitter {
       this.#onClosed = resolve;
     });
     this.#commandTimeout = options.commandTimeout;
+    this.#connectTimeout = options.connectTimeout;
     this.#credentials = options.credentials;
     // As many stores as one likes may listen.
     this.setMaxListeners(0);
@@ -128,15 +132,23 @@ class Client extends EventEmitter {
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 
+  // One call at a time, unless it takes twice as long as a connection may: the answer to a slow
+  // one serves whoever waits by then.
   async #provideCredentials() {
-    const asked = ++this.#asked;
+    const now = performance.now();
+    if (this.#askedAt !== undefined && now - this.#askedAt < 2 * this.#connectTimeout) return;
+    this.#askedAt = now;
     try {
-      const given = await /** @type {() => unknown} */ (this.#credentials)();
+      const given = this.#unused ?? (await /** @type {() => unknown} */ (this.#credentials)());
+      this.#unused = undefined;
       const { username, password, lifetime } = readCredentials(given, Date.now());
-      // Asked again meanwhile, for a connection that this one gave way to.
-      if (asked === this.#asked) this.#native.provideCredentials(username, password, lifetime);
+      this.#askedAt = undefined;
+      const used = this.#native.provideCredentials(username, password, lifetime);
+      if (!used) this.#unused = given;
     } catch (error) {
-      if (asked !== this.#asked) return;
+      // Another call may do better.
+      if (this.#askedAt !== now) return;
+      this.#askedAt = undefined;
       this.#refusal = error;
       this.#native.refuseCredentials('The function given as "credentials" failed');
     }

@@ -104,10 +104,10 @@ function readStored(operations, sid) {
  * take: no answer in time, like any other.
  *
  * @param {Operations} operations
- * @param {number} since
+ * @param {number} since by performance.now()
  */
 function checkPatience(operations, since) {
-  if (Date.now() - since < operations.commandTimeout) return;
+  if (performance.now() - since < operations.commandTimeout) return;
   throw fromFailure({
     code: 'ERR_REDIS_TIMEOUT',
     message: `Others changed the session faster than it could be written, for ${operations.commandTimeout} ms`,
@@ -128,7 +128,7 @@ async function update(operations, sid, change) {
     throw invalidArgument('update() must be given a function that changes the session');
   }
   operations.checkSid(sid);
-  const since = Date.now();
+  const since = performance.now();
   let found = await readStored(operations, sid);
   while (found !== null) {
     const session = await operations.codec.decode(found.data);
@@ -204,14 +204,14 @@ class Merging {
    * @returns {Promise<'OK' | null>} null: it was destroyed meanwhile
    */
   async save(operations, sid, session, saved, left) {
-    const since = Date.now();
+    const since = performance.now();
     const mine = copy(saved);
     const known = /** @type {Knowledge} */ (this.#known.get(session));
     let expected = known.stored;
     // Nobody interfered so far: what the request has is all there is.
     let data = known.base === known.stored ? mine : await merged(operations, known, mine, expected);
     for (;;) {
-      const rest = Math.max(1, left - (Date.now() - since));
+      const rest = Math.max(1, Math.floor(left - (performance.now() - since)));
       const outcome = await replace(operations, sid, expected, data, rest, false);
       if (outcome === null) return null;
       if (outcome === DONE) {

@@ -41,14 +41,14 @@ void Client::KeepAlive(const Napi::CallbackInfo& info) {
   open_->connection().KeepAlive(info[0].As<Napi::Boolean>().Value());
 }
 
-void Client::ProvideCredentials(const Napi::CallbackInfo& info) {
+Napi::Value Client::ProvideCredentials(const Napi::CallbackInfo& info) {
   Credentials credentials;
   if (info[0].IsString()) credentials.username = info[0].As<Napi::String>().Utf8Value();
   credentials.password = info[1].As<Napi::String>().Utf8Value();
   if (info[2].IsNumber()) {
     credentials.lifetime = std::chrono::milliseconds(info[2].As<Napi::Number>().Int64Value());
   }
-  open_->connection().ProvideCredentials(credentials);
+  return Napi::Boolean::New(info.Env(), open_->connection().ProvideCredentials(credentials));
 }
 
 void Client::RefuseCredentials(const Napi::CallbackInfo& info) {

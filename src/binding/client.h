@@ -20,7 +20,7 @@ class Client final : public Napi::ObjectWrap<Client> {
   Napi::Value State(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
   void KeepAlive(const Napi::CallbackInfo& info);
-  void ProvideCredentials(const Napi::CallbackInfo& info);
+  Napi::Value ProvideCredentials(const Napi::CallbackInfo& info);
   void RefuseCredentials(const Napi::CallbackInfo& info);
   Napi::Value Stats(const Napi::CallbackInfo& info);
 

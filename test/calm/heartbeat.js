@@ -1,7 +1,7 @@
 'use strict';
 
 // Measures how long the event loop of this thread is held up, and how much of that was no fault of
-// this process: the kernel tells how long the thread was ready to run but had no processor.
+// this process: the kernel tells how long the thread ran, and was ready to run but had no processor.
 
 const fs = require('node:fs');
 const { now } = require('./clock');
@@ -15,15 +15,20 @@ class Heartbeat {
   #buffer = Buffer.alloc(64);
   #timer;
   #last = now();
-  #waited;
+  /** Of the thread, in milliseconds since it began. */
+  #times;
   /** When the loop was held up, for how long, and how long of it without a processor: the latest. */
   #delays = [];
-  /** The longest delay since the last reset; and the longest without the wait for a processor. */
+  /**
+   * The longest delay since the last reset; and the longest for which this thread was busy all the
+   * time. (What else there is, such as a page of memory or a virtual machine that had to wait, is
+   * another's, too.)
+   */
   longest = 0;
   longestOwn = 0;
 
   constructor() {
-    this.#waited = this.#readWaited();
+    this.#times = this.#readTimes();
     this.#timer = setInterval(() => this.#beat(), INTERVAL);
   }
 
@@ -57,22 +62,24 @@ class Heartbeat {
     const at = now();
     const delay = Math.max(0, at - this.#last - INTERVAL);
     this.#last = at;
-    const before = this.#waited;
-    this.#waited = this.#readWaited();
-    const waited = this.#waited - before;
+    const before = this.#times;
+    this.#times = this.#readTimes();
+    const waited = this.#times.waited - before.waited;
+    const busy = this.#times.busy - before.busy;
     if (delay > WORTH_KEEPING) {
       this.#delays.push({ at, delay, waited });
       if (this.#delays.length > KEPT) this.#delays.shift();
     }
     this.longest = Math.max(this.longest, delay);
-    this.longestOwn = Math.max(this.longestOwn, delay - waited);
+    this.longestOwn = Math.max(this.longestOwn, Math.min(delay - waited, busy));
   }
 
-  /** In milliseconds, since the thread began. */
-  #readWaited() {
-    if (this.#file === undefined) return 0;
+  #readTimes() {
+    if (this.#file === undefined) return { busy: now(), waited: 0 };
     const length = fs.readSync(this.#file, this.#buffer, 0, this.#buffer.length, 0);
-    return Number(this.#buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+    // https://docs.kernel.org/scheduler/sched-stats.html, in nanoseconds
+    const [busy, waited] = this.#buffer.toString('latin1', 0, length).split(' ');
+    return { busy: Number(busy) / 1e6, waited: Number(waited) / 1e6 };
   }
 }
 

@@ -170,15 +170,22 @@ class Load {
     if (this.#open.size === 0) this.#idle?.();
   }
 
-  #time({ kind, at, phase }, error) {
+  #time({ kind, entry, at, phase }, error) {
     const { account, deadline } = this;
     const took = now() - at;
     if (error?.code === REFUSED) account.slowestRefusal = Math.max(account.slowestRefusal, took);
     phase.slowest = Math.max(phase.slowest, took);
     if (kind === 'update') return;
     let over = took - deadline;
-    if (over > GRACE) over -= this.excuse(at + deadline);
-    if (over > GRACE) account.late++;
+    if (over > GRACE) {
+      const excused = this.excuse(at + deadline);
+      over -= excused;
+      if (over > GRACE) {
+        account.late++;
+        const times = [took, excused].map(Math.round);
+        this.#fault(`late: after ${times[0]} ms, of ${deadline}; ${times[1]} excused`, entry, kind);
+      }
+    }
     account.latest = Math.max(account.latest, over);
   }
 

@@ -86,9 +86,8 @@ describe.each(KINDS)('a connection that is %s', (_, shut) => {
   test('while it is idle is replaced though nobody asks for anything', async () => {
     await withScene(first({}), {}, async (scene) => {
       await scene.ready();
-      const again = new Promise((resolve) => scene.store.once('ready', resolve));
       shut(scene.server.peers[0]);
-      await again;
+      await scene.replaced();
       expect(scene.codes).toEqual([expect.stringMatching(BROKEN)]);
     });
   });

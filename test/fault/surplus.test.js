@@ -77,9 +77,8 @@ test.each(Object.entries({ ...SURPLUS, ...ERRORS }))(
     await withScene(first({}), {}, async (scene) => {
       await scene.ready();
       await expect(ask(scene)).resolves.toEqual(toldBy(1));
-      const again = new Promise((resolve) => scene.store.once('ready', resolve));
       scene.server.peers[0].write(bytes);
-      await again;
+      await scene.replaced();
       await expect(ask(scene)).resolves.toEqual(toldBy(2));
       expect(scene.codes).toEqual([expect.stringMatching(/^ERR_REDIS_(PROTOCOL|REPLY)$/)]);
       // A server says why it is about to close.

@@ -36,8 +36,13 @@ class Scene {
 
   /** Resolves when the store is ready. */
   async ready() {
-    if (this.store.client.state === 'ready') return;
-    await new Promise((resolve) => this.store.once('ready', resolve));
+    await until(() => this.store.client.state === 'ready', { what: 'ready', every: 1 });
+  }
+
+  /** Resolves when it is so on another connection than the first. */
+  async replaced() {
+    await until(() => this.server.peers.length > 1, { what: 'another connection', every: 1 });
+    await this.ready();
   }
 
   /**

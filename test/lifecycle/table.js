@@ -8,7 +8,7 @@ const { runScript } = require('../helpers/child');
 const { STEPS } = require('./fixtures/steps');
 const { startServers } = require('./servers');
 
-const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 1);
 const AT_ONCE = 2;
 /** What hangs is killed after so long, and shows as a signal. */
 const PATIENCE = 20_000;

@@ -50,8 +50,9 @@ struct Command {
   Nanoseconds deadline{0};
   Nanoseconds sent_at{0};
   bool sent = false;
-  bool sent_away = false;  // the server said that it is not the one to ask
-  bool attempted = false;  // on a connection that broke: it may have been carried out
+  bool needs_master = false;  // a replica refused it
+  bool sent_away = false;     // the server said that it is not the one to ask
+  bool attempted = false;     // on a connection that broke: it may have been carried out
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   Command* previous = nullptr;

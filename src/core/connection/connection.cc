@@ -91,7 +91,7 @@ Connection::State Connection::state() const {
 
 void Connection::Connect() {
   state_ = State::kConnecting;
-  connector_->Start(displaced_from_, was_replica_);
+  connector_->Start(displaced_from_, pending_.NeedMaster());
 }
 
 void Connection::OnWayFound() {
@@ -100,13 +100,19 @@ void Connection::OnWayFound() {
   state_ = State::kReady;
   ready_since_ = Now();
   ++epoch_;
-  outage_timer_->Stop();
-  // A server that takes commands only to send them away is not up.
-  if (!displaced_) backoff_.Reset();
+  proven_ = false;
+  // A server that takes commands only to drop the connection, or to send them away, is not up.
+  if (pending_.empty()) Prove();
   last_error_ = nullptr;
-  upkeep_->Begin(lifetime_);
+  upkeep_->Begin(CredentialsLeft());
   observer_->OnReady();
   SendWaiting();
+}
+
+void Connection::Prove() {
+  proven_ = true;
+  outage_timer_->Stop();
+  if (!displaced_) backoff_.Reset();
 }
 
 // The connection, or the attempt at one, came to nothing.
@@ -116,6 +122,10 @@ void Connection::Retry(Error error, bool refused) {
   upkeep_->End();
   partly_answered_ = nullptr;
   unflushed_ = 0;
+  if (Command* ping = pinging_ == 0 ? nullptr : pending_.Find(ping_id_); ping != nullptr) {
+    // It has done what it was for.
+    FailCommand(*ping, error);
+  }
   pending_.MarkAllWaiting();
 
   if (closing_) {
@@ -127,12 +137,9 @@ void Connection::Retry(Error error, bool refused) {
   observer_->OnError(*last_error_);
   if (was_ready) {
     broken_by_ = last_error_;
-    outage_timer_->Start(options_.disconnect_after);
+    if (proven_ || !outage_timer_->active()) outage_timer_->Start(options_.disconnect_after);
     displaced_ = sent_away_.has_value();
-    if (!displaced_) {
-      displaced_from_.clear();
-      was_replica_ = false;
-    }
+    if (!displaced_) displaced_from_.clear();
     if (Now() - ready_since_ >= options_.backoff_max) backoff_.Reset();
   }
   sent_away_.reset();
@@ -142,15 +149,18 @@ void Connection::Retry(Error error, bool refused) {
 
 // ---- Credentials and other upkeep ----
 
-void Connection::ProvideCredentials(const Credentials& credentials) {
+bool Connection::ProvideCredentials(const Credentials& credentials) {
   if (connector_ && connector_->awaits_credentials()) {
-    lifetime_ = credentials.lifetime;
+    KeepCredentials(credentials);
     connector_->Authenticate(credentials);
   } else if (upkeep_ && upkeep_->awaits_credentials()) {
-    lifetime_ = credentials.lifetime;
-    upkeep_->Renewed(lifetime_);
+    KeepCredentials(credentials);
+    upkeep_->Renewed(credentials.lifetime);
     if (link_->Append(MakeAuthentication(credentials), kAuthenticationId)) link_->Flush();
+  } else {
+    return false;
   }
+  return true;
 }
 
 void Connection::RefuseCredentials(Error error) {
@@ -161,6 +171,17 @@ void Connection::RefuseCredentials(Error error) {
     upkeep_->RenewalFailed();
     observer_->OnError(error);
   }
+}
+
+void Connection::KeepCredentials(const Credentials& credentials) {
+  credentials_end_.reset();
+  if (credentials.lifetime) credentials_end_ = Now() + *credentials.lifetime;
+}
+
+std::optional<std::chrono::milliseconds> Connection::CredentialsLeft() const {
+  if (!credentials_end_) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::max(*credentials_end_ - Now(), Nanoseconds(0)));
 }
 
 void Connection::OnCredentialsDue() {
@@ -176,6 +197,7 @@ void Connection::OnPingDue() {
   command.ends.push_back(command.wire.size());
   command.handler = &ping_handler_;
   pinging_ = 1;
+  ping_id_ = command.id();
   Submit(command);
 }
 
@@ -239,9 +261,11 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   if (refusal && IsDisplacement(reply.text())) {
     sent_away_ = MakeReplyError(reply.text());
     displaced_from_ = link_->address();
-    was_replica_ = IsReadOnly(reply.text());
     // This one was not carried out. Those behind it may be: their answers count.
-    if (Command* command = pending_.Find(id)) command->sent_away = true;
+    if (Command* command = pending_.Find(id)) {
+      command->sent_away = true;
+      command->needs_master = IsReadOnly(reply.text());
+    }
     partly_answered_ = nullptr;
     return;
   }
@@ -263,6 +287,7 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   }
   partly_answered_ = nullptr;
   Complete(*command);
+  if (!proven_) Prove();
 }
 
 // ---- Commands ----
@@ -381,7 +406,7 @@ void Connection::FailOverdue(Nanoseconds limit) {
   bool silent = false;
   while (Command* command = pending_.first()) {
     if (command->deadline > limit) break;
-    ++past_.timeouts;
+    if (command->handler != &ping_handler_) ++past_.timeouts;
     // One that had to wait for the connection gave it less time than that.
     const bool patient = command->sent && limit - command->sent_at >= options_.command_timeout;
     if (patient && link_ != nullptr && link_->last_answer() < command->sent_at) silent = true;

@@ -97,8 +97,8 @@ class Connection final : private LinkListener,
   // Whether the connection keeps the loop alive while it is idle.
   void KeepAlive(bool alive);
 
-  // The answer to OnCredentialsNeeded; ignored when nobody waits for it any more.
-  void ProvideCredentials(const Credentials& credentials);
+  // The answer to OnCredentialsNeeded. False: nobody waits for it any more.
+  bool ProvideCredentials(const Credentials& credentials);
   void RefuseCredentials(Error error);
 
   // `error` showed that the peer is no longer to be trusted (a reply that cannot belong to its
@@ -146,12 +146,15 @@ class Connection final : private LinkListener,
   void Send(Command& command);
   void SendWaiting();
   void Complete(Command& command);
+  void Prove();
   void FailCommand(Command& command, const Error& error);
   void FailAll(const Error& error);
   Error MakeTimeoutError(const Command& command) const;
   void ArmDeadline();
   [[nodiscard]] bool busy() const { return pending_.size() > pinging_; }
   void UpdateKeepAlive();
+  void KeepCredentials(const Credentials& credentials);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> CredentialsLeft() const;
   void DropLink();
   void Teardown();
   void EndTurn();
@@ -181,16 +184,17 @@ class Connection final : private LinkListener,
   PendingCommands pending_;
   Command* partly_answered_ = nullptr;
   std::size_t pinging_ = 0;  // 1 while a PING is among the pending
+  CommandId ping_id_ = 0;
   PingHandler ping_handler_{&pinging_};
   std::shared_ptr<const Error> last_error_;
   std::shared_ptr<const Error> broken_by_;  // what ended the last link that was ready
   Nanoseconds ready_since_{0};
+  bool proven_ = false;             // since it is ready, a command was answered, or none waited
   std::optional<Error> sent_away_;  // the server has just said that it is not the one to ask
   bool displaced_ = false;          // that was how the last link that was ready ended
   std::string displaced_from_;      // the address of that server
-  bool was_replica_ = false;        // and why: the next one is asked for its role
-  std::optional<std::chrono::milliseconds> lifetime_;  // of the credentials
-  Statistics past_;                                    // all but what the link counts
+  std::optional<Nanoseconds> credentials_end_;
+  Statistics past_;  // all but what the link counts
 
   // Gone once the connection is closing; the link before the rest.
   std::optional<TurnHooks> hooks_;

@@ -83,6 +83,8 @@ void Connector::OnReached() {
   listener_->OnServerReached();
   stage_ = Stage::kHandshaking;
   if (options_->asks_credentials) {
+    // However long that takes, it says nothing about this address.
+    timer_.Start(CeilMilliseconds(deadline_ - Now()));
     listener_->OnCredentialsAwaited();
   } else {
     Authenticate({options_->username, options_->password, std::nullopt});
@@ -154,6 +156,7 @@ void Connector::OnTimeout() {
     timer_.Start(std::chrono::milliseconds(1));
     return;
   }
+  if (awaits_credentials()) endpoints_.clear();
   NextOrFail(MakeTimeoutError(), false);
 }
 

@@ -36,6 +36,7 @@ void PendingCommands::Release(Command& command) {
   command.tells_attempt = false;
   command.attempted = false;
   command.sent_away = false;
+  command.needs_master = false;
   free_.push_back(command.index);
 }
 
@@ -73,6 +74,13 @@ void PendingCommands::MarkSent(Command& command) {
   command.sent = true;
   first_waiting_ = command.next;
   --waiting_;
+}
+
+bool PendingCommands::NeedMaster() const {
+  for (const Command* command = first_; command != nullptr; command = command->next) {
+    if (command->needs_master) return true;
+  }
+  return false;
 }
 
 void PendingCommands::MarkAllWaiting() {

@@ -38,6 +38,9 @@ class PendingCommands {
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
+  // Whether a replica will not do for all of them.
+  [[nodiscard]] bool NeedMaster() const;
+
   // `command` must be the first that waits.
   void MarkSent(Command& command);
   // The connection broke: all wait again, what they were answered so far is forgotten.

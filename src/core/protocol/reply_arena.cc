@@ -10,6 +10,10 @@ namespace connect_hiredis {
 
 namespace {
 
+// Redis' own bound on a string, and some for what surrounds it. Arrays of next to nothing take
+// many times the memory that their bytes take.
+constexpr std::size_t kMaxTaken = (512UL + 32) * 1024 * 1024;
+
 constexpr std::size_t kBlockSize = 128UL * 1024;
 
 // MGET over one batch of keys is the longest array this client ever asks for.
@@ -136,6 +140,7 @@ void ReplyArena::BeginArray() {
   if (more_.empty()) return;
   for (Block& block : more_) earlier_.push_back(std::move(block));
   more_.clear();
+  taken_ = 0;
   next_ = nullptr;
   left_ = 0;
 }
@@ -143,6 +148,7 @@ void ReplyArena::BeginArray() {
 void ReplyArena::Reset() {
   earlier_.clear();
   more_.clear();
+  taken_ = 0;
   next_ = first_.get();
   left_ = next_ == nullptr ? 0 : kBlockSize;
 }
@@ -152,9 +158,11 @@ void* ReplyArena::Allocate(std::size_t size) noexcept {
   const std::size_t rounded = (size + kAlignment - 1) & ~(kAlignment - 1);
   if (rounded < size) return nullptr;
   if (rounded > left_) {
+    if (rounded > kMaxTaken || taken_ > kMaxTaken - rounded) return nullptr;
     const bool large = rounded > kBlockSize / 4;
     Block block = NewBlock(large ? rounded : kBlockSize);
     if (block == nullptr) return nullptr;
+    taken_ += large ? rounded : kBlockSize;
     std::byte* memory = block.get();
     more_.push_back(std::move(block));
     if (large) return memory;

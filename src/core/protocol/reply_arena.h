@@ -28,7 +28,7 @@ class ReplyArena {
   void BeginArray();
   void DropEarlier() { earlier_.clear(); }
 
-  // Aligned for any reply; null when there is no memory.
+  // Aligned for any reply; null when there is no memory, or the reply takes more than any should.
   void* Allocate(std::size_t size) noexcept;
 
  private:
@@ -44,6 +44,7 @@ class ReplyArena {
   std::vector<Block> earlier_;  // of those, the ones from before the last array
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t taken_ = 0;  // by the blocks of more_
 };
 
 }  // namespace connect_hiredis
