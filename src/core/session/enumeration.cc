@@ -1,6 +1,7 @@
 #include "session/enumeration.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -9,6 +10,17 @@
 #include "session/glob.h"
 
 namespace connect_hiredis {
+
+namespace {
+
+// It is sent back as it came.
+bool IsCursor(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
+}  // namespace
 
 Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, std::string prefix,
                          std::size_t batch_size)
@@ -186,6 +198,7 @@ bool Enumeration::TakeScan(const Reply& reply) {
   const Reply cursor = reply[0];
   const Reply found = reply[1];
   if (!cursor.is(Reply::Type::kString) || !found.is(Reply::Type::kArray)) return false;
+  if (!IsCursor(cursor.text())) return false;
   // Another server process, perhaps: its table has another order. From the beginning then; what
   // was seen already counts no more than once.
   const bool same = epoch_ == connection_->epoch() || cursor_ == "0";

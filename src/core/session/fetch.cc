@@ -34,8 +34,9 @@ std::optional<std::vector<StoredValue>> ReadFetch(std::span<const Reply> replies
       const Reply value = values[index];
       const Reply& time_to_live = replies[next++];
       if (!time_to_live.is(Reply::Type::kInteger)) return std::nullopt;
+      if (!value.is(Reply::Type::kString) && !value.is(Reply::Type::kNil)) return std::nullopt;
       // Lapsed meanwhile, or became something other than a string.
-      if (!value.is(Reply::Type::kString) || time_to_live.integer() == -2) continue;
+      if (value.is(Reply::Type::kNil) || time_to_live.integer() == -2) continue;
       found.push_back({keys[key].substr(prefix_size), value.text(), time_to_live.integer()});
     }
   }

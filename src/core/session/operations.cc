@@ -105,8 +105,8 @@ void Operations::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
       CompleteSet(slot, replies[0]);
       break;
     case Kind::kCount:
-      // The last tells; an error before it tells more.
-      CompleteCount(slot, replies[0].is(Reply::Type::kError) ? replies[0] : replies.back());
+      // The last tells; whatever else comes before it tells more.
+      CompleteCount(slot, replies[0].is(Reply::Type::kInteger) ? replies.back() : replies[0]);
       break;
   }
 }
