@@ -93,7 +93,9 @@ const jest = () =>
   runJest(
     'jest',
     '--testMatch=**/test/**/*.test.js',
-    '--testPathIgnorePatterns=/node_modules/',
+    ...require('../jest.config').testPathIgnorePatterns.map(
+      (/** @type {string} */ pattern) => `--testPathIgnorePatterns=${pattern}`,
+    ),
     '--testPathIgnorePatterns=/test/browser/',
     '--testPathIgnorePatterns=/test/calm/',
   );
