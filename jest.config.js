@@ -6,7 +6,7 @@ module.exports = {
   // replaced within one deadline, and lengths and lines are bounded as they come in.
   testPathIgnorePatterns: [
     '/node_modules/',
-    '/test/fault/(endless|late-replies|malformed|ping-interval|random-bytes)\\.test\\.js$',
+    '/test/fault/(endless|late-replies|malformed|network|ping-interval|random-bytes)\\.test\\.js$',
   ],
   testMatch: ['<rootDir>/test/**/*.test.js'],
   // The addon's build folder and the copies that tests make of the package are no modules of ours.
