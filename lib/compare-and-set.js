@@ -211,7 +211,7 @@ class Merging {
     // Nobody interfered so far: what the request has is all there is.
     let data = known.base === known.stored ? mine : await merged(operations, known, mine, expected);
     for (;;) {
-      const rest = Math.max(1, Math.floor(left - (performance.now() - since)));
+      const rest = Math.max(1, left - Math.floor(performance.now() - since));
       const outcome = await replace(operations, sid, expected, data, rest, false);
       if (outcome === null) return null;
       if (outcome === DONE) {
