@@ -93,9 +93,6 @@ const jest = () =>
   runJest(
     'jest',
     '--testMatch=**/test/**/*.test.js',
-    ...require('../jest.config').testPathIgnorePatterns.map(
-      (/** @type {string} */ pattern) => `--testPathIgnorePatterns=${pattern}`,
-    ),
     '--testPathIgnorePatterns=/test/browser/',
     '--testPathIgnorePatterns=/test/calm/',
   );

@@ -251,11 +251,41 @@ TEST_F(ConnectionCredentialsTest, ThoseThatAreRefusedThenAreToldAndAskedForAgain
   EXPECT_EQ(server.connections(), 1U) << "the old ones were still good";
 }
 
+TEST_F(ConnectionCredentialsTest, WhatIsNoAnswerToThemReplacesTheConnection) {
+  server.on_command = [this](Peer& peer, const Words& words) {
+    const bool renewal = words[0] == "AUTH" && server.Count("AUTH") == 2;
+    peer.Send(renewal ? Bulk("another's session") : HarmlessAnswer(words));
+  };
+  ASSERT_TRUE(OpenUntilRenewal());
+  connection->ProvideCredentials(Given("new"));
+  ASSERT_TRUE(RunUntil([&] { return observer.Count("protocol") == 1; }));
+  ASSERT_TRUE(RunUntilAsked(3));
+  connection->ProvideCredentials(Given("newer"));
+  ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == 2; }));
+}
+
+TEST_F(ConnectionCredentialsTest, AServerThatAnswersThemWithNothingIsReplaced) {
+  options.command_timeout = milliseconds(100);
+  server.on_command = [this](Peer& peer, const Words& words) {
+    const bool renewal = words[0] == "AUTH" && server.Count("AUTH") == 2;
+    if (!renewal) peer.Send(HarmlessAnswer(words));
+  };
+  ASSERT_TRUE(OpenUntilRenewal());
+  connection->ProvideCredentials(Given("new"));
+  ASSERT_TRUE(RunUntil([&] { return observer.Count("timeout") == 1; }));
+  ASSERT_TRUE(RunUntilAsked(3));
+}
+
 TEST_F(ConnectionCredentialsTest, IfThereAreNoneThenTheyAreAskedForAgain) {
   options.connect_timeout = milliseconds(300);
   ASSERT_TRUE(OpenUntilRenewal());
   connection->RefuseCredentials(Reason());
   EXPECT_EQ(observer.Count("credentials"), 1U);
+  int turns = 0;
+  observer.on_turn_end = [&] { ++turns; };
+  uv_run(loop(), UV_RUN_ONCE);
+  EXPECT_GE(turns, 1) << "others hear of it, though nothing else happens";
+  observer.on_turn_end = [] {};
   ASSERT_TRUE(RunUntilAsked(3));
   EXPECT_EQ(server.connections(), 1U);
 }

@@ -39,8 +39,8 @@ TEST_F(ConnectionDeadlinesTest, ACommandFailsAloneAndItsLateReplyReachesNobody) 
   const auto late = Submit({"GET", "late"});
   // The server lives: it answers the first, but not the second.
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 2; }));
-  peer->Send(Bulk("alive"));
   RunFor(kTimeout / 2);
+  peer->Send(Bulk("alive"));
   const auto next = Submit({"GET", "next"});
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(alive), "$alive");
@@ -63,6 +63,7 @@ TEST_F(ConnectionDeadlinesTest, WhatIsLateOfARequestReachesNobodyEither) {
   answer = false;
   const auto half = SubmitTogether({{"GET", "half"}, {"PTTL", "half"}});
   ASSERT_TRUE(RunUntil([&] { return server.Count("PTTL") == 1; }));
+  RunFor(kTimeout / 2);
   peer->Send(Bulk("half"));
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(half), "timeout");
@@ -72,6 +73,44 @@ TEST_F(ConnectionDeadlinesTest, WhatIsLateOfARequestReachesNobodyEither) {
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(next), "$value of next :1000");
   EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(ConnectionDeadlinesTest, AConnectionThatFallsSilentInTheMiddleIsReplaced) {
+  Peer* first = nullptr;
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (words[0] != "GET") return peer.Send(HarmlessAnswer(words));
+    // Of what it is asked at first it answers one thing alone.
+    if (server.connections() > 1 || words[1] == "answered") return peer.Send(HarmlessAnswer(words));
+    first = &peer;
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  Submit({"GET", "answered"});
+  const auto late = Submit({"GET", "late"});
+  ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 2; }));
+  RunFor(kTimeout / 2);
+  // It is asked so late that nobody could miss its answer yet.
+  const auto next = Submit({"GET", "next"});
+  ASSERT_TRUE(RunUntilTold(3));
+  EXPECT_EQ(Told(late), "timeout");
+  EXPECT_EQ(Told(next), "$value of next");
+  EXPECT_EQ(server.connections(), 2U);
+}
+
+TEST_F(ConnectionDeadlinesTest, WhatNobodyAskedForIsNoAnswer) {
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (server.connections() > 1 || words[0] != "GET") return peer.Send(HarmlessAnswer(words));
+    // A push; RESP3's type ">" (https://redis.io/docs/latest/develop/reference/protocol-spec/).
+    peer.Send(">1\r\n" + Bulk("invalidate"));
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  Submit({"GET", "late"});
+  const auto until = Now() + kTimeout * 3;
+  while (server.connections() == 1 && Now() < until) {
+    RunFor(kTimeout / 3);
+    Submit({"GET", "another"});
+  }
+  EXPECT_EQ(server.connections(), 2U);
+  EXPECT_EQ(observer.Count("timeout"), 1U);
 }
 
 TEST_F(ConnectionDeadlinesTest, AConnectionThatAnswersNothingIsReplaced) {

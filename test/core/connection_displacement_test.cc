@@ -198,13 +198,15 @@ TEST_F(ConnectionDisplacementTest, ALateReplyTellsItToo) {
   Peer* peer = nullptr;
   server.on_command = [&](Peer& asked, const Words& words) {
     peer = &asked;
-    // Alive, but late: the first is answered when the second is there.
     if (words[0] != "GET") asked.Send(HarmlessAnswer(words));
-    if (words[0] == "GET" && words[1] == "b") asked.Send(Bulk("a"));
   };
   ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   const auto tag = Submit({"GET", "b"});
+  ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 2; }));
+  // Alive, but late.
+  RunFor(milliseconds(100));
+  peer->Send(Bulk("a"));
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(tag), "timeout");
   EXPECT_EQ(server.connections(), 1U);

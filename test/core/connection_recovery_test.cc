@@ -1,6 +1,8 @@
 // Breaks, refusals and the way back.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/connection_test.h"
 
 namespace connect_hiredis::test {
@@ -204,6 +206,23 @@ TEST_F(ConnectionRecoveryTest, AnOutageIsToldOnceWhenItHasLasted) {
   EXPECT_EQ(observer.Count("outage"), 1U);
   server.Shut();
   ASSERT_TRUE(RunUntil([&] { return observer.Count("outage") == 2; }));
+}
+
+TEST_F(ConnectionRecoveryTest, NorIsALoopThatWasHeldWhileTheServerAnswered) {
+  options.disconnect_after = milliseconds(100);
+  bool answered = false;
+  server.on_command = [&](Peer& peer, const Words& words) {
+    peer.Send(HarmlessAnswer(words));
+    answered = answered || words[0] == "PING";
+  };
+  ASSERT_TRUE(server.ListenOnTcp());
+  Open();
+  ASSERT_TRUE(RunUntil([&] { return answered; }));
+  ASSERT_NE(state(), Connection::State::kReady);
+  // As JavaScript does that computes.
+  std::this_thread::sleep_for(options.disconnect_after * 2);
+  ASSERT_TRUE(RunUntilReady());
+  EXPECT_EQ(observer.Count("outage"), 0U);
 }
 
 TEST_F(ConnectionRecoveryTest, AShortBreakIsNoOutage) {

@@ -202,7 +202,23 @@ TEST_F(ConnectionRepliesTest, AfterGarbageWhatIsUnansweredIsAskedAgain) {
 TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
   std::string deep;
   for (int level = 0; level < 100; ++level) deep += "*1\r\n";
-  for (const std::string& nonsense : {deep, std::string("*99999999999\r\n")}) {
+  const std::string line(100'000, '1');
+  const std::vector<std::string> replies = {
+      deep,
+      "*99999999999\r\n",
+      "$99999999999\r\n",
+      "$999999999999999999999\r\n",
+      "$" + line,
+      "$-" + line,
+      "$5\r" + line,
+      "$5" + line,
+      ":" + line,
+      "+" + line,
+      "-" + line,
+      "*1\r\n:" + line,
+      "=99999999999\r\n",
+  };
+  for (const std::string& nonsense : replies) {
     const std::size_t before = observer.errors.size();
     server.on_command = [&, first = server.connections()](Peer& peer, const Words& words) {
       const bool bad = words[0] == "GET" && peer.number() <= first;
@@ -215,8 +231,24 @@ TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
     ASSERT_TRUE(RunUntilTold(tag));
     EXPECT_EQ(Told(tag), "$value of a");
     ASSERT_GT(observer.errors.size(), before);
-    EXPECT_EQ(Describe(observer.errors.back()), "protocol");
+    EXPECT_EQ(Describe(observer.errors.back()), "protocol") << nonsense.substr(0, 30);
   }
+}
+
+TEST_F(ConnectionRepliesTest, ALongStringIsTakenWhereverItIsSplit) {
+  const std::string value(1'000'000, 'a');
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (words[0] != "GET") return peer.Send(HarmlessAnswer(words));
+    // Twelve bytes are its header and something of what follows.
+    const std::string answer = Array({Bulk(value), Refusal(std::string(60'000, 'e'))});
+    for (std::size_t byte = 0; byte < 16; ++byte) peer.Send(answer.substr(byte, 1));
+    peer.Send(answer.substr(16));
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  const auto tag = Submit({"GET", "a"});
+  ASSERT_TRUE(RunUntilTold(tag));
+  EXPECT_EQ(Told(tag), "[$" + value + " -" + std::string(60'000, 'e') + "]");
+  EXPECT_EQ(server.connections(), 1U);
 }
 
 TEST_F(ConnectionRepliesTest, WhatFollowsAReplyThatIsNotTrustedReachesNobody) {

@@ -93,13 +93,15 @@ TEST_F(ConnectionStatisticsTest, ATimeoutIsCountedOnceAndItsLateReplyAsAReply) {
   Peer* peer = nullptr;
   server.on_command = [&](Peer& asked, const Words& words) {
     peer = &asked;
-    // Alive, but late: the first is answered when the second is there.
     if (words[0] != "GET") Answer(asked, HarmlessAnswer(words));
-    if (words[0] == "GET" && words[1] == "b") Answer(asked, Bulk("a"));
   };
   ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   Submit({"GET", "b"});
+  ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 2; }));
+  // Alive, but late.
+  RunFor(milliseconds(100));
+  Answer(*peer, Bulk("a"));
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Counted().timeouts, 1U);
   EXPECT_EQ(Counted().replies, 1U);

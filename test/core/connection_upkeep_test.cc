@@ -107,6 +107,16 @@ TEST_F(ConnectionUpkeepTest, AnErrorIsAnAnswerToo) {
   EXPECT_EQ(observer.events, (Events{"connected", "ready"}));
 }
 
+TEST_F(ConnectionUpkeepTest, ButWhatIsNoAnswerToItReplacesTheConnection) {
+  server.on_command = [this](Peer& peer, const Words& words) {
+    const bool own = words[0] == "PING" && server.Count("PING") == 2;
+    peer.Send(own ? Bulk("another's session") : HarmlessAnswer(words));
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == 2; }));
+  EXPECT_EQ(observer.Count("protocol"), 1U);
+}
+
 TEST_F(ConnectionUpkeepTest, AServerThatIsNoLongerTheOneToAskSaysSoToIt) {
   server.on_command = [this](Peer& peer, const Words& words) {
     const bool own = words[0] == "PING" && server.Count("PING") == 2;

@@ -48,7 +48,6 @@ struct Command {
   std::vector<Reply> replies;
   Nanoseconds submitted{0};
   Nanoseconds deadline{0};
-  Nanoseconds sent_at{0};
   bool sent = false;
   bool needs_master = false;  // a replica refused it
   bool sent_away = false;     // the server said that it is not the one to ask

@@ -58,15 +58,13 @@ void Connection::Open() {
   connector_.emplace(loop_, &options_, static_cast<ConnectorListener*>(this));
   upkeep_.emplace(loop_, options_.ping_interval, options_.connect_timeout,
                   static_cast<UpkeepListener*>(this));
+  silence_.emplace(loop_, options_.command_timeout);
   backoff_timer_.emplace(loop_, [this] {
     Connect();
     EndTurn();
   });
-  deadline_timer_.emplace(loop_, [this] { OnDeadline(); });
-  outage_timer_.emplace(loop_, [this] {
-    observer_->OnOutage();
-    EndTurn();
-  });
+  deadline_timer_.emplace(loop_);
+  outage_timer_.emplace(loop_);
   outage_timer_->Start(options_.disconnect_after);
   Connect();
   UpdateKeepAlive();
@@ -120,6 +118,7 @@ void Connection::Retry(Error error, bool refused) {
   const bool was_ready = state_ == State::kReady;
   DropLink();
   upkeep_->End();
+  silence_->End();
   partly_answered_ = nullptr;
   unflushed_ = 0;
   if (Command* ping = pinging_ == 0 ? nullptr : pending_.Find(ping_id_); ping != nullptr) {
@@ -156,7 +155,8 @@ bool Connection::ProvideCredentials(const Credentials& credentials) {
   } else if (upkeep_ && upkeep_->awaits_credentials()) {
     KeepCredentials(credentials);
     upkeep_->Renewed(credentials.lifetime);
-    if (link_->Append(MakeAuthentication(credentials), kAuthenticationId)) link_->Flush();
+    if (link_->Append(MakeAuthentication(credentials), kAuthenticationId, Now())) link_->Flush();
+    silence_->Expect();
   } else {
     return false;
   }
@@ -170,6 +170,8 @@ void Connection::RefuseCredentials(Error error) {
     // The old ones are good for a while.
     upkeep_->RenewalFailed();
     observer_->OnError(error);
+    // Others are told of it at the end of a turn, for which an idle loop has no reason.
+    deadline_timer_->Start(std::chrono::milliseconds(0));
   }
 }
 
@@ -227,8 +229,17 @@ void Connection::OnAfterPoll() {
   } else if (connector_) {
     connector_->Check();
   }
-  if (overdue_.count() != 0 && hooks_) FailOverdue(overdue_);
+  // Unless that has ended the connection.
+  if (hooks_) LookAtTime();
   EndTurn();
+}
+
+void Connection::LookAtTime() {
+  if (outage_timer_->TakeFired()) observer_->OnOutage();
+  const auto overdue = deadline_timer_->TakeFired();
+  if (overdue) FailOverdue(*overdue);
+  // The last: it may end the connection.
+  if (link_ != nullptr && silence_->Endures(*link_, overdue)) ReplaceSilent();
 }
 
 void Connection::Flush() {
@@ -270,7 +281,10 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
     return;
   }
   if (id == kAuthenticationId) {
-    if (!refusal) return;
+    if (!refusal) {
+      ExpectStatus(reply);
+      return;
+    }
     // Redis leaves the connection as it was.
     upkeep_->RenewalFailed();
     observer_->OnError(MakeReplyError(reply.text()));
@@ -311,19 +325,20 @@ void Connection::Submit(Command& command) {
   command.deadline = command.submitted + options_.command_timeout;
   const bool send = CanSend();
   pending_.Append(command);
-  if (send) Send(command);
+  if (send) Send(command, command.submitted);
   if (!deadline_timer_->active()) ArmDeadline();
   if (!kept_alive_) UpdateKeepAlive();
 }
 
-void Connection::Send(Command& command) {
-  command.sent_at = command.submitted;
+void Connection::Send(Command& command, Nanoseconds now) {
   pending_.MarkSent(command);
   past_.commands += command.ends.size();
+  silence_->Expect();
   std::size_t begin = 0;
   for (const std::size_t end : command.ends) {
     // A refusal shows in the link's failure: the command is sent again on the next link.
-    if (!link_->Append(std::string_view(command.wire).substr(begin, end - begin), command.id())) {
+    if (!link_->Append(std::string_view(command.wire).substr(begin, end - begin), command.id(),
+                       now)) {
       return;
     }
     begin = end;
@@ -340,8 +355,7 @@ void Connection::SendWaiting() {
   while (Command* command = pending_.first_waiting()) {
     if (link_->failure() || sent_away_ || link_->unanswered() >= kMaxUnanswered) break;
     RefreshTimeToLive(*command, now);
-    Send(*command);
-    command->sent_at = now;
+    Send(*command, now);
   }
 }
 
@@ -368,6 +382,10 @@ void Connection::Distrust(const Error& error) {
   if (link_ != nullptr) link_->Fail(error);
 }
 
+void Connection::ExpectStatus(const Reply& reply) {
+  if (!reply.is(Reply::Type::kStatus)) Distrust(MakeUnexpectedReplyError());
+}
+
 // ---- Deadlines ----
 
 void Connection::ArmDeadline() {
@@ -387,40 +405,21 @@ Error Connection::MakeTimeoutError(const Command& command) const {
   return error;
 }
 
-void Connection::OnDeadline() {
-  const Nanoseconds now = Now();
-  const Command* first = pending_.first();
-  if (first != nullptr && first->deadline <= now && link_ != nullptr) {
-    // Timers run before sockets are looked at: if JavaScript kept the loop for that long, the
-    // answer may be there already. Whatever the next poll does not bring fails after it.
-    if (overdue_.count() == 0) overdue_ = now;
-    deadline_timer_->Start(std::chrono::milliseconds(1));
-    return;
-  }
-  FailOverdue(now);
-  EndTurn();
-}
-
 void Connection::FailOverdue(Nanoseconds limit) {
-  overdue_ = Nanoseconds(0);
-  bool silent = false;
   while (Command* command = pending_.first()) {
     if (command->deadline > limit) break;
     if (command->handler != &ping_handler_) ++past_.timeouts;
-    // One that had to wait for the connection gave it less time than that.
-    const bool patient = command->sent && limit - command->sent_at >= options_.command_timeout;
-    if (patient && link_ != nullptr && link_->last_answer() < command->sent_at) silent = true;
     FailCommand(*command, MakeTimeoutError(*command));
   }
   ArmDeadline();
-  if (silent && state_ == State::kReady) {
-    Error error;
-    error.code = ErrorCode::kTimeout;
-    error.message = "Redis answered nothing for " +
-                    std::to_string(options_.command_timeout.count()) +
-                    " ms: the connection is replaced";
-    Retry(std::move(error));
-  }
+}
+
+void Connection::ReplaceSilent() {
+  Error error;
+  error.code = ErrorCode::kTimeout;
+  error.message = "Redis answered nothing for " + std::to_string(options_.command_timeout.count()) +
+                  " ms: the connection is replaced";
+  Retry(std::move(error));
 }
 
 // ---- The end ----
@@ -466,6 +465,7 @@ void Connection::Teardown() {
   DropLink();
   connector_.reset();
   upkeep_.reset();
+  silence_.reset();
   backoff_timer_.reset();
   deadline_timer_.reset();
   outage_timer_.reset();

@@ -25,8 +25,10 @@
 #include "connection/link.h"
 #include "connection/options.h"
 #include "connection/pending_commands.h"
+#include "connection/silence.h"
 #include "connection/statistics.h"
 #include "connection/upkeep.h"
+#include "loop/patient_timer.h"
 #include "loop/timer.h"
 #include "loop/turn_hooks.h"
 
@@ -136,14 +138,16 @@ class Connection final : private LinkListener,
   [[nodiscard]] Nanoseconds LastHeard() const override { return link_->last_read(); }
 
   void Connect();
-  void OnDeadline();
+  void LookAtTime();
   void FailOverdue(Nanoseconds limit);
+  void ReplaceSilent();
+  void ExpectStatus(const Reply& reply);
   void Retry(Error error, bool refused = false);
   void CheckLink();
   void Flush();
 
   [[nodiscard]] bool CanSend() const;
-  void Send(Command& command);
+  void Send(Command& command, Nanoseconds now);
   void SendWaiting();
   void Complete(Command& command);
   void Prove();
@@ -161,12 +165,16 @@ class Connection final : private LinkListener,
 
   // Nobody waits for the answer to a PING: that there is one is enough.
   struct PingHandler final : CommandHandler {
-    explicit PingHandler(std::size_t* pinging) : pinging(pinging) {}
-    void OnReplies(std::uint64_t /*tag*/, std::span<const Reply> /*replies*/) override {
-      *pinging = 0;
+    explicit PingHandler(Connection* connection) : connection(connection) {}
+    void OnReplies(std::uint64_t /*tag*/, std::span<const Reply> replies) override {
+      connection->pinging_ = 0;
+      // An error, such as one of permissions, is an answer too.
+      if (!replies.front().is(Reply::Type::kError)) connection->ExpectStatus(replies.front());
     }
-    void OnFailure(std::uint64_t /*tag*/, const Error& /*error*/) override { *pinging = 0; }
-    std::size_t* pinging;
+    void OnFailure(std::uint64_t /*tag*/, const Error& /*error*/) override {
+      connection->pinging_ = 0;
+    }
+    Connection* connection;
   };
 
   EventLoop loop_;
@@ -175,8 +183,7 @@ class Connection final : private LinkListener,
   State state_ = State::kIdle;
   bool keep_alive_;
   bool kept_alive_ = false;
-  bool closing_ = false;    // Close was called; still ready, for the replies that are under way
-  Nanoseconds overdue_{0};  // what was due then fails unless the next poll brings its answer
+  bool closing_ = false;  // Close was called; still ready, for the replies that are under way
   int unflushed_ = 0;
   std::uint64_t epoch_ = 0;
 
@@ -185,7 +192,7 @@ class Connection final : private LinkListener,
   Command* partly_answered_ = nullptr;
   std::size_t pinging_ = 0;  // 1 while a PING is among the pending
   CommandId ping_id_ = 0;
-  PingHandler ping_handler_{&pinging_};
+  PingHandler ping_handler_{this};
   std::shared_ptr<const Error> last_error_;
   std::shared_ptr<const Error> broken_by_;  // what ended the last link that was ready
   Nanoseconds ready_since_{0};
@@ -200,9 +207,10 @@ class Connection final : private LinkListener,
   std::optional<TurnHooks> hooks_;
   std::optional<Connector> connector_;
   std::optional<Upkeep> upkeep_;
+  std::optional<Silence> silence_;
   std::optional<Timer> backoff_timer_;
-  std::optional<Timer> deadline_timer_;
-  std::optional<Timer> outage_timer_;
+  std::optional<PatientTimer> deadline_timer_;
+  std::optional<PatientTimer> outage_timer_;
   std::unique_ptr<Link> link_;
   // Closed, but what this turn handed out reaches into their replies.
   std::vector<std::unique_ptr<Link>> dropped_;

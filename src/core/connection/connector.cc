@@ -93,7 +93,8 @@ void Connector::OnReached() {
 
 void Connector::Authenticate(const Credentials& credentials) {
   handshake_.emplace(*options_, credentials, for_writes_);
-  for (const std::string& command : handshake_->commands()) link_->Append(command, kHandshakeId);
+  for (const std::string& command : handshake_->commands())
+    link_->Append(command, kHandshakeId, Now());
   link_->Flush();
 }
 

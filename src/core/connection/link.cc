@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 #include <fcntl.h>
@@ -23,6 +24,25 @@ constexpr std::size_t kPiece = 4096;
 
 // Seconds of silence before the kernel asks whether the other side is still there.
 constexpr int kKeepAliveInterval = 15;
+
+// What Redis sends without its length beforehand is short; an error may be a long line.
+constexpr std::size_t kMaxLine = 64UL * 1024;
+
+// Whether the item that the reader is in the middle of is longer than any of Redis', or going to
+// be.
+bool AwaitsTooMuch(const redisReader& reader) {
+  if (reader.ridx < 0) return false;
+  const std::string_view there(reader.buf + reader.pos, reader.len - reader.pos);
+  const int type = reader.task[reader.ridx]->type;
+  if (type != REDIS_REPLY_STRING && type != REDIS_REPLY_VERB) return there.size() > kMaxLine;
+  const char* end = there.data() + there.size();
+  std::size_t length = 0;
+  const auto read = std::from_chars(there.data(), end, length);
+  if (!std::string_view(read.ptr, static_cast<std::size_t>(end - read.ptr)).starts_with("\r\n")) {
+    return there.size() > kMaxLine;
+  }
+  return read.ec == std::errc::result_out_of_range || length > kMaxInput;
+}
 
 Error MakeProtocolError(std::string_view what) {
   Error error;
@@ -82,8 +102,9 @@ void Link::Close() {
   context_.reset();
 }
 
-bool Link::Append(std::string_view command, CommandId id) {
+bool Link::Append(std::string_view command, CommandId id, Nanoseconds now) {
   if (failure_) return false;
+  if (asked_.empty()) asked_at_ = now;
   stream_->Append(command);
   asked_.Push(id);
   return true;
@@ -120,7 +141,7 @@ bool Link::OnBytes(std::string_view bytes) {
     bytes.remove_prefix(size);
     if (!ReadReplies()) return false;
   }
-  if (reader->len > kMaxInput) {
+  if (reader->len > kMaxInput || AwaitsTooMuch(*reader)) {
     Fail(MakeProtocolError("The reply from Redis is larger than Redis' own limit"));
   }
   return !failure_;
@@ -138,10 +159,10 @@ bool Link::ReadReplies() {
       return false;
     }
     if (object == nullptr) return true;
-    last_answer_ = stream_->last_read();
     const auto* raw = static_cast<const redisReply*>(object);
     // Nothing was subscribed to.
     if (raw->type == REDIS_REPLY_PUSH) continue;
+    last_answer_ = stream_->last_read();
     const Reply reply(raw);
     if (asked_.empty()) {
       // The server may say why it is about to close the connection.

@@ -2,6 +2,7 @@
 // error is its owner's affair.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,9 +52,9 @@ class Link final : private StreamListener {
   // Why the link is of no use any more.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
-  // Puts one Redis command into the output buffer; its reply comes with `id`. False if the
-  // link has failed.
-  bool Append(std::string_view command, CommandId id);
+  // Puts one Redis command into the output buffer; its reply comes with `id`, and is waited for
+  // from `now` on. False if the link has failed.
+  bool Append(std::string_view command, CommandId id, Nanoseconds now);
   // Writes what was appended. Failures show in failure(), nothing is called.
   void Flush();
   // From now on the link is of no use, for this reason.
@@ -63,8 +64,8 @@ class Link final : private StreamListener {
 
   // Replies still to come.
   [[nodiscard]] std::uint64_t unanswered() const { return asked_.size(); }
-  // When the last whole reply came, or when the link was made.
-  [[nodiscard]] Nanoseconds last_answer() const { return last_answer_; }
+  // Since when it has been waited for and has answered nothing; while replies are still to come.
+  [[nodiscard]] Nanoseconds silent_since() const { return std::max(asked_at_, last_answer_); }
   // These need an open link.
   [[nodiscard]] Nanoseconds last_read() const { return stream_->last_read(); }
   [[nodiscard]] std::uint64_t bytes_read() const { return stream_->bytes_read(); }
@@ -86,8 +87,9 @@ class Link final : private StreamListener {
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
-  Nanoseconds last_answer_ = Now();
-  Ring<CommandId> asked_;  // whose replies are to come, in this order
+  Nanoseconds last_answer_{0};  // a whole reply
+  Nanoseconds asked_at_{0};     // when it began to owe replies
+  Ring<CommandId> asked_;       // whose replies are to come, in this order
   // Destroyed from the last to the first: the context's reader uses the arena, and the stream
   // the context's socket.
   ReplyArena arena_;

@@ -1,0 +1,29 @@
+#include "loop/patient_timer.h"
+
+#include <utility>
+
+namespace connect_hiredis {
+
+PatientTimer::PatientTimer(const EventLoop& loop)
+    : timer_(loop, [this] {
+        if (!fired_) fired_ = Now();
+        // The poll that follows must not wait.
+        timer_.Start(std::chrono::milliseconds(1));
+      }) {}
+
+void PatientTimer::Start(std::chrono::milliseconds delay) {
+  fired_.reset();
+  timer_.Start(delay);
+}
+
+void PatientTimer::Stop() {
+  fired_.reset();
+  timer_.Stop();
+}
+
+std::optional<Nanoseconds> PatientTimer::TakeFired() {
+  if (fired_) timer_.Stop();
+  return std::exchange(fired_, std::nullopt);
+}
+
+}  // namespace connect_hiredis
