@@ -10,20 +10,20 @@ const commands = channel('connect-hiredis:command');
 const connections = channel('connect-hiredis:connection');
 
 /**
- * Publishes how an operation ended, when its result comes.
+ * Publishes how an operation ends, just before its caller is told.
  *
  * @param {Target} target that is about to wait for its result
  * @param {string} operation
  * @param {object} client
- * @param {number} failure the kind of result that is one
  */
-function observe(target, operation, client, failure) {
-  const { complete } = target;
+function observe(target, operation, client) {
+  const { settle } = target;
   const started = performance.now();
-  target.complete = (same, kind, number, value) => {
-    const code = kind === failure ? value.code : undefined;
-    commands.publish({ client, operation, duration: performance.now() - started, code });
-    complete(same, kind, number, value);
+  target.settle = (error, result) => {
+    const duration = performance.now() - started;
+    const { code } = /** @type {{ code?: string }} */ (error ?? {});
+    commands.publish({ client, operation, duration, code });
+    settle.call(target, error, result);
   };
 }
 

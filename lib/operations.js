@@ -294,7 +294,7 @@ class Operations {
   #reserve(name, target, complete, context) {
     target.complete = complete;
     target.context = context;
-    if (commands.hasSubscribers) observe(target, name, this.client, this.Result.failure);
+    if (commands.hasSubscribers) observe(target, name, this.client);
     return this.receiver.reserve(target);
   }
 

@@ -118,6 +118,21 @@ describe(COMMAND, () => {
     ]);
   });
 
+  test('tells of a session that cannot be parsed, whenever that shows', async () => {
+    await redis.admin.set('sess:garbage', 'no JSON');
+    const parse = jest.fn(JSON.parse);
+    const later = async (text) => parse(text);
+    const messages = listen(COMMAND);
+    for (const serializer of [JSON, { parse: later, stringify: JSON.stringify }]) {
+      const store = await readyStore({ serializer });
+      const error = await failure((callback) => store.get('garbage', callback));
+      expect(error.code).toBe('ERR_SESSION_PARSE');
+    }
+    expect(parse).toHaveBeenCalledTimes(1);
+    const told = { operation: 'get', code: 'ERR_SESSION_PARSE' };
+    expect(messages).toMatchObject([told, told]);
+  });
+
   test('tells how long it took, to its deadline', async () => {
     const store = await readyStore({ commandTimeout: 200 });
     await redis.server.kill('SIGSTOP');
