@@ -154,16 +154,15 @@ const RUNNERS = {
   types,
   browser,
   demo,
-};
-
-/** Only when asked for, by name. @type {Record<string, () => Count | Promise<Count>>} */
-const MORE = {
   calm,
   asan: () => runSanitized('asan'),
   tsan: () => runSanitized('tsan'),
   // Each fuzzer that finds nothing for a minute is one that passed.
   fuzz: () => runFuzzers({ seconds: 60 }),
 };
+
+/** @param {number} since */
+const minutes = (since) => `${((performance.now() - since) / 60_000).toFixed(1)} min`;
 
 /**
  * @param {string} name
@@ -172,7 +171,7 @@ const MORE = {
 async function count(name) {
   process.stdout.write(`\n== ${name}\n`);
   try {
-    const result = await { ...RUNNERS, ...MORE }[name]();
+    const result = await RUNNERS[name]();
     if (result.passed + result.failed + result.skipped > 0) return result;
     process.stderr.write(`${name}: the runner counted nothing\n`);
   } catch (error) {
@@ -184,22 +183,27 @@ async function count(name) {
 
 async function main() {
   const names = process.argv.slice(2);
-  const unknown = names.filter((name) => !Object.hasOwn({ ...RUNNERS, ...MORE }, name));
+  const unknown = names.filter((name) => !Object.hasOwn(RUNNERS, name));
   if (unknown.length > 0) {
     throw new SetupError(
-      `Unknown: ${unknown.join(', ')}. Known: ${Object.keys({ ...RUNNERS, ...MORE }).join(', ')}.`,
+      `Unknown: ${unknown.join(', ')}. Known: ${Object.keys(RUNNERS).join(', ')}.`,
     );
   }
   fs.rmSync(SUMMARY, { force: true });
   ensureNpmPackages();
   const chosen = names.length > 0 ? names : Object.keys(RUNNERS);
   const counts = [];
-  for (const name of chosen) counts.push(await count(name));
+  const times = [];
+  for (const name of chosen) {
+    const since = performance.now();
+    counts.push(await count(name));
+    times.push(minutes(since));
+  }
 
   const total = sum(counts);
   process.stdout.write('\n');
   for (const [index, name] of chosen.entries()) {
-    process.stdout.write(`${name.padEnd(8)} ${format(counts[index])}\n`);
+    process.stdout.write(`${name.padEnd(8)} ${format(counts[index])} (${times[index]})\n`);
   }
   const line = format(total);
   fs.mkdirSync(path.dirname(SUMMARY), { recursive: true });

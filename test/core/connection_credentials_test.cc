@@ -284,7 +284,8 @@ TEST_F(ConnectionCredentialsTest, IfThereAreNoneThenTheyAreAskedForAgain) {
   int turns = 0;
   observer.on_turn_end = [&] { ++turns; };
   uv_run(loop(), UV_RUN_ONCE);
-  EXPECT_GE(turns, 1) << "others hear of it, though nothing else happens";
+  EXPECT_GE(turns, 1);
+  EXPECT_EQ(observer.Count(kNeeded), 2U) << "others hear of it, though nothing else happens";
   observer.on_turn_end = [] {};
   ASSERT_TRUE(RunUntilAsked(3));
   EXPECT_EQ(server.connections(), 1U);
