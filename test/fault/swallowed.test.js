@@ -6,6 +6,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { plainEnvironment } = require('../../scripts/plain-environment');
 const { startBlackHole } = require('../helpers/black-hole');
 const { runScript } = require('../helpers/child');
 const { startFaultyServer } = require('../helpers/faulty-server');
@@ -71,7 +72,7 @@ describe('a name of several addresses', () => {
     library = path.join(folder, 'names.so');
     const source = path.join(__dirname, 'fixtures', 'names.c');
     const flags = ['-shared', '-fPIC', '-o', library, source, '-ldl'];
-    const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8', env: plainEnvironment() });
     if (status !== 0) throw new Error(`cc: ${stderr}`);
   });
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
