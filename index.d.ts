@@ -170,7 +170,19 @@ declare namespace connectHiredis {
     serializer?: Serializer;
   }
 
-  type StoreOptions = SessionOptions & ({ client: Client } | ClientOptions);
+  type StoreOptions = SessionOptions & ({ client: AnyClient } | ClientOptions);
+
+  /**
+   * A client of another package: node-redis 3 or later (also its pools, sentinels and clusters),
+   * ioredis 4 or later (also its Cluster), iovalkey, or what sends a command by
+   * `sendCommand(['GET', key])` or `call('GET', key)` and gives a Promise of the reply.
+   */
+  type BorrowedClient =
+    | { sendCommand(...args: any[]): any }
+    | { call(...args: any[]): any }
+    | { send_command(...args: any[]): any };
+
+  type AnyClient = Client | BorrowedClient;
 
   /** A stored session as `all` and `scan` give it: with its id. */
   type StoredSession = session.SessionData & { id: string };
@@ -209,9 +221,12 @@ declare namespace connectHiredis {
     close(): Promise<void>;
   }
 
-  class RedisStore extends session.Store {
-    constructor(options: Client | StoreOptions);
-    readonly client: Client;
+  class RedisStore<UsedClient extends AnyClient = Client> extends session.Store {
+    constructor(client: UsedClient);
+    constructor(options: SessionOptions & { client: UsedClient });
+    constructor(options: SessionOptions & ClientOptions);
+    /** The one that was given, or the one that this store has made. */
+    readonly client: UsedClient;
     readonly prefix: string;
     ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
     readonly scanCount: number;

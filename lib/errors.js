@@ -13,12 +13,13 @@ function invalidArgument(message) {
 }
 
 /**
- * The Error for what the native binding tells.
+ * The Error for what the native binding tells; a borrowed client's own errors are what they are.
  *
- * @param {Failure} failure
- * @returns {Error & { code: string }}
+ * @param {Failure | Error} failure
+ * @returns {Error & { code?: string }}
  */
 function fromFailure(failure) {
+  if (failure instanceof Error) return failure;
   const { message, cause, ...properties } = failure;
   const error = cause ? new Error(message, { cause: fromFailure(cause) }) : new Error(message);
   return Object.assign(error, properties);

@@ -2,52 +2,106 @@
 // The session store, bound to a middleware's Store.
 
 const { Access } = require('./access');
+const { borrow } = require('./borrowed/client');
 const { refuseLater } = require('./client-options');
 const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
 const { Operations } = require('./operations');
 const { splitStoreOptions } = require('./options');
-const { createCodec } = require('./serializer');
+const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
+/** @typedef {InstanceType<typeof import('./borrowed/client').BorrowedClient>} BorrowedClient */
 
 const NOTHING_GIVEN =
   'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
   '{ url }, { host, port } or { socket }';
 
+const NO_CLIENT =
+  'The "client" option must be a client: made by createClient() of this package, by node-redis (3 ' +
+  'or later; also createCluster(), createSentinel(), createClientPool()), ioredis (4 or later; also ' +
+  'Cluster) or iovalkey, or an object with a method sendCommand(["GET", key]) or call("GET", key) ' +
+  'that gives a Promise';
+
+/**
+ * @typedef {object} Source where the sessions are
+ * @property {any} client as the user knows it
+ * @property {Client | BorrowedClient} events
+ * @property {boolean} owned whether the store made the client
+ * @property {(codec: import('./serializer').Codec) => any} open
+ * @property {import('./options').SessionOptions} session
+ */
+
 /**
  * @param {any} given
- * @returns {{ client: Client, owned: boolean, session: import('./options').SessionOptions }}
+ * @returns {Source}
  */
 function readStoreOptions(given) {
   if (given === undefined || given === null) throw invalidArgument(NOTHING_GIVEN);
-  const options = isClient(given) || isForeignClient(given) ? { client: given } : given;
+  const options = isClient(given) || borrow(given) ? { client: given } : given;
   if (typeof options !== 'object') throw invalidArgument(NOTHING_GIVEN);
   const { session, connection } = splitStoreOptions(options);
   const names = Object.keys(connection);
   if (names.length === 0) throw invalidArgument(NOTHING_GIVEN);
   if (!Object.hasOwn(connection, 'client')) {
-    return { client: createClient(connection), owned: true, session };
+    return ownClient(createClient(connection), true, session);
   }
   const { client } = connection;
   const other = names.find((name) => name !== 'client');
   if (other) {
     refuseLater(other);
     throw invalidArgument(
-      `The option "${other}" cannot be given together with "client": give it to createClient()`,
+      `The option "${other}" cannot be given together with "client": give it to what makes the client`,
     );
   }
-  if (isClient(client)) return { client, owned: false, session };
-  throw invalidArgument(
-    'The "client" option must be a client made by createClient(); clients of other packages are ' +
-      'not supported by this version',
-  );
+  return isClient(client) ? ownClient(client, false, session) : borrowedClient(client, session);
 }
 
-/** @param {any} value */
-function isForeignClient(value) {
-  return ['sendCommand', 'send_command', 'call'].some((name) => typeof value[name] === 'function');
+/**
+ * @param {Client} client of this package
+ * @param {boolean} owned
+ * @param {import('./options').SessionOptions} session
+ * @returns {Source}
+ */
+function ownClient(client, owned, session) {
+  return {
+    client,
+    events: client,
+    owned,
+    session,
+    open: ({ decoding }) =>
+      /** @type {any} */ (client)[kOpenSessions](session.prefix, session.scanCount, decoding),
+  };
+}
+
+/**
+ * @param {any} client of another package
+ * @param {import('./options').SessionOptions} session
+ * @returns {Source}
+ */
+function borrowedClient(client, session) {
+  if (isThenable(client)) {
+    throw invalidArgument(
+      'The "client" option is a Promise: await it, and give what it resolves to',
+    );
+  }
+  const events = borrow(client);
+  if (!events) throw invalidArgument(NO_CLIENT);
+  if (!events.adapter.givesBuffers && /** @type {any} */ (session.serializer).binary === true) {
+    throw invalidArgument(
+      'The "serializer" option asks for Buffers, which this "client" does not give (node-redis 3 ' +
+        'does with return_buffers)',
+    );
+  }
+  return {
+    client,
+    events,
+    owned: false,
+    session,
+    open: ({ decoding, isJson }) =>
+      events.openSessions(session.prefix, session.scanCount, decoding, isJson),
+  };
 }
 
 /**
@@ -56,6 +110,7 @@ function isForeignClient(value) {
 function createStoreClass(Store) {
   return class RedisStore extends Store {
     #client;
+    #events;
     #owned;
     #session;
     #operations;
@@ -63,17 +118,14 @@ function createStoreClass(Store) {
 
     /** @param {any} options a client, or options: see the README */
     constructor(options) {
-      const { client, owned, session } = readStoreOptions(options);
+      const { client, events, owned, session, open } = readStoreOptions(options);
       super(session);
       this.#client = client;
+      this.#events = events;
       this.#owned = owned;
       this.#session = session;
       /** @type {import('./operations').Backend} */
-      const backend = /** @type {any} */ (client)[kOpenSessions](
-        session.prefix,
-        session.scanCount,
-        createCodec(session.serializer).decoding,
-      );
+      const backend = open(createCodec(session.serializer));
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());
       this.#forwardEvents();
@@ -222,7 +274,7 @@ function createStoreClass(Store) {
     }
 
     async #leaveClient() {
-      for (const [name, listener] of this.#listeners) this.#client.off(name, listener);
+      for (const [name, listener] of this.#listeners) this.#events.off(name, listener);
     }
 
     /** @type {[string, (...args: any[]) => void][]} */
@@ -237,7 +289,7 @@ function createStoreClass(Store) {
         ['disconnect', () => this.emit('disconnect', client)],
         ['error', (error) => this.listenerCount('error') > 0 && this.emit('error', error)],
       ];
-      for (const [name, listener] of this.#listeners) client.on(name, listener);
+      for (const [name, listener] of this.#listeners) this.#events.on(name, listener);
     }
   };
 }

@@ -34,7 +34,7 @@ const LIB = [
   ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
   ['client-options', 'ttl'],
   ['completions', 'options', 'receiver'],
-  ['compare-and-set', 'enumeration'],
+  ['compare-and-set', 'enumeration', 'borrowed'],
   ['operations'],
   ['access', 'client'],
   ['store'],

@@ -1,0 +1,137 @@
+'use strict';
+// A client that the application already has, as the stores see it: one object for each client,
+// however many stores share it.
+
+const { EventEmitter } = require('node:events');
+const { debuglog } = require('node:util');
+const { publishEvent } = require('../diagnostics');
+const { adaptAny } = require('./any');
+const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');
+const { adaptIoredis } = require('./ioredis');
+const { adaptNodeRedis } = require('./node-redis');
+const { Result, Results } = require('./results');
+const { BorrowedEnumeration, BorrowedSessions } = require('./sessions');
+
+/** @typedef {import('./adapter').Adapter} Adapter */
+
+const debug = debuglog('connect-hiredis');
+
+/** Those of which more is known before those of which less is. */
+const FAMILIES = [adaptNodeRedis3, adaptIoredis, adaptNodeRedis, adaptAny, adaptMethods];
+
+/** Milliseconds of outage after which it is told: as createClient()'s `disconnectAfter`. */
+const DISCONNECT_AFTER = 5000;
+/** The patience of writes that others interfere with: as its `commandTimeout`. */
+const COMMAND_TIMEOUT = 5000;
+
+/** @type {WeakMap<object, BorrowedClient>} */
+const borrowed = new WeakMap();
+
+/** Emits `ready`, `disconnect` and `error` as this package's own client does. */
+class BorrowedClient extends EventEmitter {
+  #client;
+  #results = new Results();
+  /** @type {NodeJS.Timeout | undefined} */
+  #outageTimer;
+  #outage = false;
+
+  /**
+   * @param {any} client
+   * @param {Adapter} adapter
+   */
+  constructor(client, adapter) {
+    super();
+    this.setMaxListeners(0);
+    this.#client = client;
+    this.adapter = adapter;
+    /** How often it has lost its connection. */
+    this.breaks = 0;
+    if (typeof client.on === 'function') this.#watch();
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {number} scanCount
+   * @param {number} decoding
+   * @param {boolean} isJson whether strings alone are stored
+   */
+  openSessions(prefix, scanCount, decoding, isJson) {
+    const options = { prefix, scanCount, decoding, isJson };
+    return {
+      client: this.#client,
+      outage: this.#outage,
+      native: new BorrowedSessions(this, this.#results, options),
+      Enumeration: BorrowedEnumeration,
+      receiver: this.#results,
+      Result,
+      commandTimeout: COMMAND_TIMEOUT,
+    };
+  }
+
+  #watch() {
+    const client = this.#client;
+    client.on('ready', () => this.#onReady());
+    for (const name of this.adapter.lost) client.on(name, () => this.#onLost(name));
+    // It must not end the process because the store has made it its own to listen.
+    client.on('error', (/** @type {any} */ error) => this.#onError(error));
+  }
+
+  #onReady() {
+    clearTimeout(this.#outageTimer);
+    this.#outageTimer = undefined;
+    this.#outage = false;
+    publishEvent(this.#client, 'ready');
+    this.emit('ready');
+  }
+
+  /** @param {string} name */
+  #onLost(name) {
+    ++this.breaks;
+    debug('the borrowed client says: %s', name);
+    if (this.#outageTimer || this.#outage) return;
+    this.#outageTimer = setTimeout(() => this.#onOutage(), DISCONNECT_AFTER).unref();
+  }
+
+  #onOutage() {
+    this.#outageTimer = undefined;
+    if (this.adapter.isReady()) return;
+    this.#outage = true;
+    publishEvent(this.#client, 'disconnect');
+    this.emit('disconnect');
+  }
+
+  /** @param {any} error */
+  #onError(error) {
+    debug('error: %s', error?.message);
+    publishEvent(this.#client, 'error', error?.code);
+    if (this.listenerCount('error') === 0) return;
+    if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+      Object.defineProperty(error, 'client', {
+        value: this.#client,
+        enumerable: false,
+        configurable: true,
+      });
+    }
+    this.emit('error', error);
+  }
+}
+
+/**
+ * @param {unknown} client
+ * @returns {BorrowedClient | undefined} undefined: it is no client
+ */
+function borrow(client) {
+  if (typeof client !== 'object' || client === null) return undefined;
+  const known = borrowed.get(client);
+  if (known) return known;
+  for (const adapt of FAMILIES) {
+    const adapter = adapt(client);
+    if (!adapter) continue;
+    const made = new BorrowedClient(client, adapter);
+    borrowed.set(client, made);
+    return made;
+  }
+  return undefined;
+}
+
+module.exports = { BorrowedClient, borrow };

@@ -1,0 +1,245 @@
+'use strict';
+// The commands of a store through an adapter: what a server, a cluster or a client cannot do is
+// found out by asking, and done in another way from then on.
+
+const { isMissingScript, isMisunderstood, isUnknown, toNumber, toText } = require('./replies');
+const { FETCH, REPLACE } = require('./scripts');
+
+/** @typedef {import('./adapter').Adapter} Adapter */
+/** @typedef {import('./adapter').Words} Words */
+
+/** @typedef {{ value: any, left: number } | null} Fetched `left` in milliseconds, -1: for ever */
+
+/** What is under way on each client that has no scripts. @type {WeakMap<Adapter, Promise<unknown>>} */
+const turns = new WeakMap();
+
+/**
+ * Mocks have no scripts: the steps of one write then follow each other undisturbed by another's, as
+ * far as this process goes, in which a mock has its data.
+ *
+ * @template T
+ * @param {Adapter} adapter
+ * @param {() => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+function inTurn(adapter, run) {
+  const turn = (turns.get(adapter) ?? Promise.resolve()).then(run);
+  turns.set(
+    adapter,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+class Commands {
+  #adapter;
+  #binary;
+  /** What serves as prefix in the commands that are given to the client. */
+  #prefix;
+  #hasScripts;
+
+  /**
+   * @param {Adapter} adapter
+   * @param {string} prefix of the store
+   * @param {boolean} binary whether values are wanted as Buffers
+   */
+  constructor(adapter, prefix, binary) {
+    this.#adapter = adapter;
+    this.#binary = binary && adapter.givesBuffers;
+    this.#prefix = adapter.addsPrefix ? prefix : adapter.keyPrefix + prefix;
+    this.#hasScripts = adapter.hasScripts;
+  }
+
+  /** @param {string} sid */
+  key(sid) {
+    return this.#prefix + sid;
+  }
+
+  /**
+   * @param {Words} words
+   * @param {string} key that they are about
+   */
+  async #run(words, key) {
+    return this.#adapter.run(words, key, this.#binary);
+  }
+
+  /**
+   * @param {import('./scripts').Script} script
+   * @param {string} key
+   * @param {Words} rest
+   */
+  async #script({ text, digest }, key, ...rest) {
+    try {
+      return await this.#adapter.run(['EVALSHA', digest, '1', key, ...rest], key, this.#binary);
+    } catch (error) {
+      if (!isMissingScript(error)) throw error;
+      return this.#adapter.run(['EVAL', text, '1', key, ...rest], key, this.#binary);
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Promise<Fetched>}
+   */
+  async fetch(key) {
+    if (this.#hasScripts) {
+      try {
+        const reply = await this.#script(FETCH, key);
+        return reply === null ? null : { value: reply[0], left: toNumber(reply[1]) };
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        this.#hasScripts = false;
+      }
+    }
+    const [value, left] = await Promise.all([
+      this.#run(['GET', key], key),
+      this.#run(['PTTL', key], key),
+    ]);
+    // -2: it lapsed between the two.
+    return value === null || toNumber(left) === -2 ? null : { value, left: toNumber(left) };
+  }
+
+  /**
+   * @param {string} key
+   * @param {string | Buffer} value
+   * @param {number} timeToLive milliseconds, 0: for ever
+   * @param {boolean} mustExist
+   * @returns {Promise<number>} 1 if it was stored
+   */
+  async set(key, value, timeToLive, mustExist) {
+    /** @type {Words} */
+    const words = ['SET', key, value];
+    if (timeToLive > 0) words.push('PX', String(timeToLive));
+    if (mustExist) words.push('XX');
+    const reply = await this.#run(words, key);
+    return reply !== null && toText(reply) === 'OK' ? 1 : 0;
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} timeToLive milliseconds, 0: for ever
+   * @returns {Promise<number>} 1 if there is such a key
+   */
+  async touch(key, timeToLive) {
+    if (timeToLive > 0) return toNumber(await this.#run(['PEXPIRE', key, String(timeToLive)], key));
+    // PERSIST answers 0 for a key without expiry as for one that is not there.
+    const [, exists] = await Promise.all([
+      this.#run(['PERSIST', key], key),
+      this.#run(['EXISTS', key], key),
+    ]);
+    return toNumber(exists);
+  }
+
+  /**
+   * A command about one key that is answered by a number.
+   *
+   * @param {string} name
+   * @param {string} key
+   */
+  async ask(name, key) {
+    return toNumber(await this.#run([name, key], key));
+  }
+
+  /**
+   * @param {string} key
+   * @param {string | Buffer} expected
+   * @param {string | Buffer} value
+   * @param {number} timeToLive milliseconds, 0: for ever
+   * @returns {Promise<boolean | { value: any, left: number }>} whether it was stored, false if there is
+   *   nothing; or what is there instead
+   */
+  async replace(key, expected, value, timeToLive) {
+    if (!this.#adapter.hasScripts) {
+      return inTurn(this.#adapter, () => this.#replaceInSteps(key, expected, value, timeToLive));
+    }
+    const reply = await this.#script(REPLACE, key, expected, value, String(timeToLive));
+    if (!Array.isArray(reply)) return toNumber(reply) === 1;
+    return { value: reply[0], left: toNumber(reply[1]) };
+  }
+
+  /**
+   * @param {string} key
+   * @param {string | Buffer} expected
+   * @param {string | Buffer} value
+   * @param {number} timeToLive
+   */
+  async #replaceInSteps(key, expected, value, timeToLive) {
+    const found = await this.fetch(key);
+    if (found === null) return false;
+    if (Buffer.compare(Buffer.from(found.value), Buffer.from(expected)) !== 0) return found;
+    return (await this.set(key, value, timeToLive, true)) === 1;
+  }
+
+  /**
+   * Of at most one batch of keys; on a cluster each may be elsewhere.
+   *
+   * @param {string[]} keys
+   * @returns {Promise<Fetched[]>}
+   */
+  async fetchMany(keys) {
+    if (this.#adapter.isCluster || keys.length === 1) {
+      return Promise.all(keys.map((key) => this.fetchString(key)));
+    }
+    const [values, ...left] = await Promise.all([
+      this.#run(['MGET', ...keys], keys[0]),
+      ...keys.map((key) => this.#run(['PTTL', key], key)),
+    ]);
+    return keys.map((_, index) => {
+      const value = values[index];
+      const timeToLive = toNumber(left[index]);
+      return value === null || timeToLive === -2 ? null : { value, left: timeToLive };
+    });
+  }
+
+  /**
+   * As MGET does: what is no string is not there.
+   *
+   * @param {string} key
+   * @returns {Promise<Fetched>}
+   */
+  async fetchString(key) {
+    try {
+      return await this.fetch(key);
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('WRONGTYPE')) return null;
+      throw error;
+    }
+  }
+
+  #removes = 'UNLINK';
+
+  /**
+   * @param {string[]} keys at most one batch
+   * @returns {Promise<number>} how many there were
+   */
+  async remove(keys) {
+    try {
+      return await this.#remove(keys);
+    } catch (error) {
+      // Redis before 4 has no UNLINK.
+      if (this.#removes === 'DEL' || !isMisunderstood(error)) throw error;
+      this.#removes = 'DEL';
+      return this.#remove(keys);
+    }
+  }
+
+  /** @param {string[]} keys */
+  async #remove(keys) {
+    const lists = this.#adapter.isCluster ? keys.map((key) => [key]) : [keys];
+    const counts = await Promise.all(
+      lists.map((list) => this.#run([this.#removes, ...list], list[0])),
+    );
+    return counts.reduce((sum, count) => sum + toNumber(count), 0);
+  }
+
+  /**
+   * @param {string[]} keys
+   * @returns {Promise<string[]>} those that hold strings
+   */
+  async strings(keys) {
+    const types = await Promise.all(keys.map((key) => this.#run(['TYPE', key], key)));
+    return keys.filter((_, index) => toText(types[index]) === 'string');
+  }
+}
+
+module.exports = { Commands };

@@ -1,0 +1,100 @@
+'use strict';
+// node-redis from 4 on: clients, pools, sentinels and clusters.
+
+const { can, createAdapter } = require('./adapter');
+
+/** @typedef {import('./adapter').Adapter} Adapter */
+
+/** RESP's type of strings with a length: what node-redis calls BLOB_STRING. */
+const STRING = '$'.charCodeAt(0);
+/** For node-redis 4, and for what is newer: each ignores the other's. */
+const TEXT = { returnBuffers: false, typeMapping: {} };
+const BINARY = { returnBuffers: true, typeMapping: { [STRING]: Buffer } };
+
+/** @param {boolean} binary */
+const optionsOf = (binary) => (binary ? BINARY : TEXT);
+
+/**
+ * `sendCommand` leaves alone what it is given: the prefix has to be put there.
+ *
+ * @param {any} client
+ * @returns {{ keyPrefix: string, addsPrefix: boolean, isReady: () => boolean }}
+ */
+function common(client) {
+  const prefix = client._keyPrefix ?? client.options?.keyPrefix ?? '';
+  return {
+    keyPrefix: String(prefix),
+    addsPrefix: false,
+    // Pools only know whether they are open.
+    isReady: () => client.isReady ?? client.isOpen,
+  };
+}
+
+/**
+ * @param {any} client
+ * @returns {Adapter | undefined}
+ */
+function adaptClient(client) {
+  if (!can(client, 'sendCommand', 'connect') || typeof client.isOpen !== 'boolean') {
+    return undefined;
+  }
+  // In `legacyMode` the methods of the client itself take callbacks.
+  const promising = inLegacyMode(client) ? client.v4 : client;
+  return createAdapter({
+    run: (words, _key, binary) => promising.sendCommand(words, optionsOf(binary)),
+    ...common(client),
+  });
+}
+
+/** @param {any} client */
+function inLegacyMode(client) {
+  try {
+    return typeof client.v4 === 'object' && client.v4 !== null;
+  } catch {
+    // A client that is not throws.
+    return false;
+  }
+}
+
+/**
+ * @param {any} client
+ * @returns {Adapter | undefined}
+ */
+function adaptSentinel(client) {
+  if (!can(client, 'sendCommand', 'getMasterNode')) return undefined;
+  return createAdapter({
+    run: (words, _key, binary) => client.sendCommand(false, words, optionsOf(binary)),
+    ...common(client),
+  });
+}
+
+/**
+ * @param {any} client
+ * @returns {Adapter | undefined}
+ */
+function adaptCluster(client) {
+  if (!can(client, 'sendCommand', 'nodeClient') || !Array.isArray(client.masters)) return undefined;
+  return createAdapter({
+    run: (words, key, binary) => client.sendCommand(key, false, words, optionsOf(binary)),
+    primaries: () =>
+      client.masters.map((/** @type {any} */ master) => ({
+        run: async (/** @type {any} */ words, /** @type {any} */ _key, /** @type {any} */ binary) =>
+          (await client.nodeClient(master)).sendCommand(words, optionsOf(binary)),
+      })),
+    isCluster: true,
+    ...common(client),
+    // One of its servers may be away while the others serve.
+    isReady: () => client.isOpen ?? true,
+    lost: ['end', 'disconnect'],
+  });
+}
+
+/**
+ * @param {any} client
+ * @returns {Adapter | undefined}
+ */
+function adaptNodeRedis(client) {
+  return adaptCluster(client) ?? adaptSentinel(client) ?? adaptClient(client);
+}
+
+module.exports = { adaptNodeRedis };

@@ -1,0 +1,325 @@
+'use strict';
+// The sessions under one prefix through a client of the application's: as Sessions and Enumeration
+// of binding.d.ts, but for the slots, which are the targets themselves.
+
+const { isUtf8 } = require('node:buffer');
+const { invalidArgument } = require('../errors');
+const { Commands } = require('./commands');
+const { toStored, withoutArguments } = require('./replies');
+const { Result } = require('./results');
+const { walk } = require('./walk');
+
+/** @typedef {import('../target').Target} Target */
+/** @typedef {InstanceType<typeof import('./results').Results>} Results */
+/** @typedef {InstanceType<typeof import('./client').BorrowedClient>} BorrowedClient */
+
+const UNKNOWN_OUTCOME =
+  'The connection to Redis broke while the session was written, and others have written it ' +
+  'since: whether the change was stored is not known';
+
+class BorrowedSessions {
+  #client;
+  #results;
+  #decoding;
+  #prefix;
+  #scanCount;
+  #commands;
+
+  /**
+   * @param {BorrowedClient} client
+   * @param {Results} results
+   * @param {object} options
+   * @param {string} options.prefix
+   * @param {number} options.scanCount
+   * @param {number} options.decoding
+   * @param {boolean} options.isJson whether strings alone are stored
+   */
+  constructor(client, results, { prefix, scanCount, decoding, isJson }) {
+    this.#client = client;
+    this.#results = results;
+    this.#decoding = decoding;
+    this.#prefix = prefix;
+    this.#scanCount = scanCount;
+    this.#commands = new Commands(client.adapter, prefix, !isJson);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   */
+  get(target, sid) {
+    this.#commands.fetch(this.#commands.key(sid)).then(
+      (found) => this.#tellStored(target, found),
+      (error) => this.#fail(target, error),
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {string | Uint8Array} value
+   * @param {number} timeToLive
+   * @param {boolean} mustExist
+   */
+  set(target, sid, value, timeToLive, mustExist) {
+    this.#count(target, async () =>
+      this.#commands.set(this.#commands.key(sid), this.#sendable(value), timeToLive, mustExist),
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {number} timeToLive
+   */
+  touch(target, sid, timeToLive) {
+    this.#count(target, () => this.#commands.touch(this.#commands.key(sid), timeToLive));
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   */
+  destroy(target, sid) {
+    this.#ask(target, 'DEL', sid);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   */
+  exists(target, sid) {
+    this.#ask(target, 'EXISTS', sid);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   */
+  timeLeft(target, sid) {
+    this.#ask(target, 'PTTL', sid);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {string | Uint8Array} expected
+   * @param {string | Uint8Array} value
+   * @param {number} timeToLive
+   * @param {boolean} once
+   */
+  replace(target, sid, expected, value, timeToLive, once) {
+    this.#replace(target, sid, expected, value, timeToLive, once).catch((error) =>
+      this.#fail(target, error),
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} sid
+   * @param {string | Uint8Array} expected
+   * @param {string | Uint8Array} value
+   * @param {number} timeToLive
+   * @param {boolean} once
+   */
+  async #replace(target, sid, expected, value, timeToLive, once) {
+    const { breaks } = this.#client;
+    const mine = this.#sendable(value);
+    const outcome = await this.#commands.replace(
+      this.#commands.key(sid),
+      this.#sendable(expected),
+      mine,
+      timeToLive,
+    );
+    if (typeof outcome === 'boolean') {
+      this.#results.tell(target, Result.count, Number(outcome));
+      return;
+    }
+    // Some clients send again, after a break, what may have been carried out already.
+    if (this.#client.adapter.resends && breaks !== this.#client.breaks) {
+      if (Buffer.compare(Buffer.from(outcome.value), Buffer.from(mine)) === 0) {
+        this.#results.tell(target, Result.count, 1);
+        return;
+      }
+      if (once) throw Object.assign(new Error(UNKNOWN_OUTCOME), { code: 'ECONNRESET' });
+    }
+    this.#tellStored(target, outcome);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string[]} sids
+   */
+  getMany(target, sids) {
+    this.#getMany(target, sids).catch((error) => this.#fail(target, error));
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string[]} sids
+   */
+  async #getMany(target, sids) {
+    const chunks = [];
+    for (let begin = 0; begin < sids.length; begin += this.#scanCount) {
+      chunks.push(sids.slice(begin, begin + this.#scanCount));
+    }
+    const batches = await Promise.all(chunks.map((chunk) => this.fetchBatch(chunk, false)));
+    this.#results.tell(target, Result.batch, 0, {
+      ids: batches.flatMap(({ ids }) => ids),
+      values: batches.flatMap(({ values }) => values),
+      timesToLive: batches.flatMap(({ timesToLive }) => timesToLive),
+      last: true,
+    });
+  }
+
+  /** @param {Target} target */
+  count(target) {
+    this.#count(target, async () => {
+      let count = 0;
+      for await (const ids of this.walk(this.#scanCount)) count += ids.length;
+      return count;
+    });
+  }
+
+  /** @param {Target} target */
+  clear(target) {
+    this.#count(target, async () => {
+      let count = 0;
+      for await (const ids of this.walk(this.#scanCount)) {
+        if (ids.length > 0) {
+          count += await this.#commands.remove(ids.map((id) => this.#commands.key(id)));
+        }
+      }
+      return count;
+    });
+  }
+
+  // ---- For the enumerations ----
+
+  /** @param {number} count */
+  walk(count) {
+    const client = this.#client;
+    return walk(client.adapter, this.#commands, this.#prefix, count, () => client.breaks);
+  }
+
+  /**
+   * @param {string[]} ids at most one batch
+   * @param {boolean} last
+   * @returns {Promise<import('../../binding').Batch>}
+   */
+  async fetchBatch(ids, last) {
+    const found = await this.#commands.fetchMany(ids.map((id) => this.#commands.key(id)));
+    /** @type {import('../../binding').Batch} */
+    const batch = { ids: [], values: [], timesToLive: [], last };
+    for (const [index, each] of found.entries()) {
+      if (each === null) continue;
+      batch.ids.push(ids[index]);
+      batch.values.push(toStored(each.value, this.#decoding));
+      batch.timesToLive.push(each.left);
+    }
+    return batch;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {Promise<import('../../binding').Batch>} batch
+   */
+  tellBatch(target, batch) {
+    batch.then(
+      (value) => this.#results.tell(target, Result.batch, 0, value),
+      (error) => this.#fail(target, error),
+    );
+  }
+
+  // ---- Results ----
+
+  /**
+   * @param {Target} target
+   * @param {string} name
+   * @param {string} sid
+   */
+  #ask(target, name, sid) {
+    this.#count(target, () => this.#commands.ask(name, this.#commands.key(sid)));
+  }
+
+  /**
+   * @param {Target} target
+   * @param {() => Promise<number>} run
+   */
+  #count(target, run) {
+    run().then(
+      (count) => this.#results.tell(target, Result.count, count),
+      (error) => this.#fail(target, error),
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {import('./commands').Fetched} found
+   */
+  #tellStored(target, found) {
+    if (found === null) this.#results.tell(target, Result.none, 0);
+    else {
+      this.#results.tell(target, Result.value, found.left, toStored(found.value, this.#decoding));
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @param {unknown} error the client's own
+   */
+  #fail(target, error) {
+    this.#results.tell(target, Result.failure, 0, withoutArguments(error));
+  }
+
+  /**
+   * @param {string | Uint8Array} value
+   * @returns {string | Buffer}
+   */
+  #sendable(value) {
+    if (typeof value === 'string') return value;
+    if (this.#client.adapter.givesBuffers || isUtf8(value)) {
+      return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    }
+    throw invalidArgument(
+      'The serializer gives bytes that are no UTF-8, and this client would give them back as ' +
+        'others: make it give Buffers (node-redis 3: return_buffers), or use createClient()',
+    );
+  }
+}
+
+class BorrowedEnumeration {
+  #sessions;
+  #values;
+  #batches;
+  /** @type {string[] | undefined} */
+  #ahead;
+
+  /**
+   * @param {BorrowedSessions} sessions
+   * @param {boolean} values whether the sessions are wanted, or their ids alone
+   * @param {number} batchSize
+   */
+  constructor(sessions, values, batchSize) {
+    this.#sessions = sessions;
+    this.#values = values;
+    this.#batches = sessions.walk(batchSize);
+  }
+
+  /** @param {Target} target */
+  next(target) {
+    this.#sessions.tellBatch(target, this.#next());
+  }
+
+  /** @returns {Promise<import('../../binding').Batch>} */
+  async #next() {
+    const ids = this.#ahead ?? (await this.#batches.next()).value ?? [];
+    const following = await this.#batches.next();
+    this.#ahead = following.value ?? undefined;
+    const last = following.done === true;
+    if (this.#values && ids.length > 0) return this.#sessions.fetchBatch(ids, last);
+    return { ids, values: [], timesToLive: [], last };
+  }
+}
+
+module.exports = { BorrowedEnumeration, BorrowedSessions };
