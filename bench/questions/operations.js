@@ -12,7 +12,7 @@ const { interleave } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
 
 const OPERATIONS = ['get', 'set', 'touch'];
-const DEFAULT_SUBJECTS = [...STORES, 'floor', 'floor-expiry', 'json'];
+const DEFAULT_SUBJECTS = [...STORES, 'borrowed', 'floor', 'floor-expiry', 'json'];
 
 /** The main level first; pinned: server and subject share one core. */
 const LEVELS = [

@@ -40,8 +40,10 @@ function ratio(rows, calculate) {
 }
 
 /** @param {string} peer @returns {Figure} */
-const peerOverOurs = (peer) => (answers, operation) =>
-  ratio(rowsOf(answers, operation, 64, false), (row) => row[peer]?.cpu / row.hiredis.cpu);
+const peerOverOurs =
+  (peer, ours = 'hiredis') =>
+  (answers, operation) =>
+    ratio(rowsOf(answers, operation, 64, false), (row) => row[peer]?.cpu / row[ours]?.cpu);
 
 /**
  * Ours over the plain C program's with the JSON work that it does not do.

@@ -46,6 +46,13 @@ const TARGETS = [
     figure: peerOverOurs('ioredis'),
   },
   {
+    what: 'CPU of connect-redis + node-redis over ours with the same client, 64 outstanding',
+    bound: 'at least',
+    unit: 'x',
+    limits: { get: 1, set: 1, touch: 1 },
+    figure: peerOverOurs('node-redis', 'borrowed'),
+  },
+  {
     what: 'our CPU over plain C (GET alone) + JSON, 64 outstanding',
     bound: 'at most',
     unit: 'x',

@@ -6,7 +6,7 @@
 const path = require('node:path');
 
 const { version } = require('../../package.json');
-const { openAccess, openStore } = require('./ours');
+const { openAccess, openBorrowed, openStore } = require('./ours');
 const peers = require('./peers');
 
 /**
@@ -75,6 +75,14 @@ const SUBJECTS = {
     exact: true,
     open: openAccess,
   },
+  borrowed: {
+    name: 'connect-hiredis + node-redis',
+    kind: 'store',
+    packages: ['redis'],
+    commands: { ...OURS, get: { evalsha: 1, get: 1, pttl: 1 } },
+    exact: true,
+    open: openBorrowed,
+  },
   'node-redis': peer('node-redis', ['redis'], peers.openNodeRedis),
   ioredis: peer('ioredis', ['ioredis'], peers.openIoredis),
   'ioredis-auto': peer('ioredis, autopipelining', ['ioredis'], peers.openIoredisAutopipelining),
@@ -116,7 +124,9 @@ const SUBJECTS = {
 };
 
 /** Those that have a Redis behind them and can be stores. */
-const STORES = Object.keys(SUBJECTS).filter((id) => SUBJECTS[id].kind === 'store');
+const STORES = Object.keys(SUBJECTS).filter(
+  (id) => SUBJECTS[id].kind === 'store' && id !== 'borrowed',
+);
 
 /**
  * What a question measures: of the subjects that were asked for, those that it can.

@@ -22,4 +22,19 @@ async function openAccess({ url }) {
   };
 }
 
-module.exports = { openStore, openAccess };
+/**
+ * Over the application's own client, as an application begins that comes from connect-redis.
+ * @param {{ url: string }} server
+ */
+async function openBorrowed({ url }) {
+  const { createClient } = await import('redis');
+  const { RedisStore } = require('../..');
+  const client = createClient({ url });
+  await client.connect();
+  const store = new RedisStore({ client });
+  // From here on the server knows the script of `get`.
+  await store.get('nobody');
+  return { store, close: () => client.close() };
+}
+
+module.exports = { openAccess, openBorrowed, openStore };

@@ -212,6 +212,14 @@ TEST_F(ConnectionCredentialsTest, ButNotMoreOftenThanOnceASecond) {
   EXPECT_GE(Now() - begin, milliseconds(990));
 }
 
+TEST_F(ConnectionCredentialsTest, ThoseThatLastForEverAreNotAskedForAgain) {
+  ASSERT_TRUE(OpenUntilAsked());
+  connection->ProvideCredentials(Given("old", milliseconds::max()));
+  ASSERT_TRUE(RunUntilReady());
+  RunFor(milliseconds(50));
+  EXPECT_EQ(observer.Count(kNeeded), 1U);
+}
+
 TEST_F(ConnectionCredentialsTest, TheyAreToldBetweenOtherCommandsWhichGoOn) {
   options.connect_timeout = milliseconds(300);
   ASSERT_TRUE(OpenUntilRenewal());

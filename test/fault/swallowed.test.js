@@ -72,7 +72,10 @@ describe('a name of several addresses', () => {
     library = path.join(folder, 'names.so');
     const source = path.join(__dirname, 'fixtures', 'names.c');
     const flags = ['-shared', '-fPIC', '-o', library, source, '-ldl'];
-    const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8', env: plainEnvironment() });
+    const { status, stderr } = spawnSync('cc', flags, {
+      encoding: 'utf8',
+      env: plainEnvironment(),
+    });
     if (status !== 0) throw new Error(`cc: ${stderr}`);
   });
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));

@@ -18,6 +18,9 @@ constexpr int kFlushAt = 32;
 // Replies under way at most; more commands wait in the queue and count against its bound.
 constexpr std::uint64_t kMaxUnanswered = 65'536;
 
+// Longer than any connection lasts, and nothing overflows by it.
+constexpr std::chrono::milliseconds kForever{std::chrono::hours(24 * 365)};
+
 // No command has this index: there is never room for so many.
 constexpr CommandId kAuthenticationId = ~CommandId{0};
 
@@ -177,7 +180,7 @@ void Connection::RefuseCredentials(Error error) {
 
 void Connection::KeepCredentials(const Credentials& credentials) {
   credentials_end_.reset();
-  if (credentials.lifetime) credentials_end_ = Now() + *credentials.lifetime;
+  if (credentials.lifetime) credentials_end_ = Now() + std::min(*credentials.lifetime, kForever);
 }
 
 std::optional<std::chrono::milliseconds> Connection::CredentialsLeft() const {
