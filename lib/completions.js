@@ -4,7 +4,7 @@
 const { fromFailure } = require('./errors');
 const { isThenable } = require('./serializer');
 const { settleFrom } = require('./target');
-const { showExpiry } = require('./ttl');
+const { showExpiry, showExpiryInJson } = require('./ttl');
 
 /** @typedef {import('./target').Complete} Complete */
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
@@ -38,7 +38,10 @@ function completeGet(target, kind, left, value) {
   let session;
   try {
     session = codec.decode(value);
-    if (isThenable(session)) {
+    if (codec.isJson) {
+      if (session !== null) showExpiryInJson(session, left, arrived);
+      merging?.remember(session, value);
+    } else if (isThenable(session)) {
       settleFrom(
         target,
         session.then((/** @type {any} */ parsed) =>
@@ -46,8 +49,9 @@ function completeGet(target, kind, left, value) {
         ),
       );
       return;
+    } else {
+      finishGet(session, left, arrived, merging, value);
     }
-    finishGet(session, left, arrived, merging, value);
   } catch (error) {
     target.settle(error);
     return;

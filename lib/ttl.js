@@ -104,4 +104,18 @@ function showExpiry(session, left, now) {
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
 }
 
-module.exports = { timeToLive, showExpiry, toMilliseconds, MAX_TIME_TO_LIVE };
+/**
+ * The same for a session that JSON has just made: nothing of it is frozen, or more than data. It
+ * is the way of nearly every `get`.
+ *
+ * @param {any} session changed in place
+ * @param {number} left as above
+ * @param {number} now
+ */
+function showExpiryInJson(session, left, now) {
+  const { cookie } = session;
+  if (left >= 0 && typeof cookie?.expires === 'string') cookie.expires = new Date(now + left);
+  else showExpiry(session, left, now);
+}
+
+module.exports = { timeToLive, showExpiry, showExpiryInJson, toMilliseconds, MAX_TIME_TO_LIVE };

@@ -25,6 +25,7 @@ const peers = require('./peers');
  * @property {'store' | 'json' | 'program' | 'none'} kind
  * @property {string[]} packages the development dependencies that it stands for
  * @property {Commands} commands those that it has a figure for
+ * @property {Commands[string]} [missing] what `get` asks for a session that there is not, if not the same
  * @property {boolean} [exact] whether expiry is exact to the millisecond
  * @property {Record<string, string>} [program] how the C program calls them
  * @property {(server: { host?: string, port?: number, url: string }) => Promise<Opened>} [open]
@@ -80,6 +81,7 @@ const SUBJECTS = {
     kind: 'store',
     packages: ['redis'],
     commands: { ...OURS, get: { evalsha: 1, get: 1, pttl: 1 } },
+    missing: { evalsha: 1, get: 1 },
     exact: true,
     open: openBorrowed,
   },
