@@ -18,10 +18,11 @@ export interface Failure {
 export interface Receiver {
   /** Three numbers for each result: slot, kind (see Result), and a count or a time to live. */
   results: Float64Array;
-  /** For each result: a value, a batch, a failure, or undefined. */
-  values: unknown[];
-  /** All results of one wake-up of the loop, in one call. Zero: go on after one threw. */
-  onResults(count: number): void;
+  /**
+   * All results of one wake-up of the loop, in one call, and for each of them a value, a batch, a
+   * failure, or undefined. Zero and none: go on after one threw.
+   */
+  onResults(count: number, ...values: unknown[]): void;
   onEvent(
     name: 'connect' | 'ready' | 'error' | 'disconnect' | 'credentials' | 'close',
     failure?: Failure,

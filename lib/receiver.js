@@ -7,14 +7,15 @@
 /** Results in one call at most; more come in several. */
 const BATCH = 256;
 const NUMBERS_PER_RESULT = 3;
+/** @type {any[]} */
+const NONE = [];
 
 /** See Receiver in binding.d.ts. */
 class Receiver {
   /** @param {(name: string, failure?: import('../binding').Failure) => void} onEvent */
   constructor(onEvent) {
     this.results = new Float64Array(BATCH * NUMBERS_PER_RESULT);
-    /** @type {any[]} */
-    this.values = new Array(BATCH).fill(undefined);
+    this.values = NONE;
     this.onEvent = onEvent;
     this.onResults = this.onResults.bind(this);
     /** @type {(Target | undefined)[]} */
@@ -48,12 +49,14 @@ class Receiver {
    * exception and calls again, with zero, for the rest of the batch.
    *
    * @param {number} count
+   * @param {any[]} given
    */
-  onResults(count) {
+  onResults(count, ...given) {
     if (count > 0) {
       this.arrived = Date.now();
       this.next = 0;
       this.count = count;
+      this.values = given;
     }
     const { results, values, slots } = this;
     while (this.next < this.count) {
@@ -61,13 +64,12 @@ class Receiver {
       const slot = results[index * NUMBERS_PER_RESULT];
       const kind = results[index * NUMBERS_PER_RESULT + 1];
       const number = results[index * NUMBERS_PER_RESULT + 2];
-      const value = values[index];
-      values[index] = undefined;
       const target = /** @type {Target} */ (slots[slot]);
       slots[slot] = undefined;
       this.free.push(slot);
-      target.complete(target, kind, number, value);
+      target.complete(target, kind, number, values[index]);
     }
+    this.values = NONE;
   }
 }
 

@@ -17,14 +17,11 @@ Decoding DecodingOf(Slot slot) { return static_cast<Decoding>(slot >> kSlotBits)
 
 Delivery::Delivery(Napi::Env env, const Napi::Object& receiver)
     : env_(env), receiver_(Napi::Persistent(receiver)) {
-  napi_value values = PropertyOf(env, receiver, "values");
   napi_value results_array = PropertyOf(env, receiver, "results");
   napi_value on_results = PropertyOf(env, receiver, "onResults");
   napi_value on_event = PropertyOf(env, receiver, "onEvent");
-  silent_ =
-      values == nullptr || results_array == nullptr || on_results == nullptr || on_event == nullptr;
+  silent_ = results_array == nullptr || on_results == nullptr || on_event == nullptr;
   if (silent_) return;
-  values_ = Napi::Persistent(Napi::Object(env, values));
   results_array_ = Napi::Persistent(Napi::Object(env, results_array));
   on_results_ = Napi::Persistent(Napi::Function(env, on_results));
   on_event_ = Napi::Persistent(Napi::Function(env, on_event));
@@ -94,12 +91,9 @@ void Delivery::FlushEvents(Napi::Env env) {
   for (const Event& event : std::exchange(events_, {})) {
     if (silent_) return;
     const Napi::HandleScope scope(env);
-    const napi_value name = MakeText(env, event.name);
-    if (event.error) {
-      Call(env, on_event_, {name, MakeFailure(env, *event.error)});
-    } else {
-      Call(env, on_event_, {name});
-    }
+    const std::array arguments = {MakeText(env, event.name),
+                                  event.error ? MakeFailure(env, *event.error) : env.Undefined()};
+    Call(env, on_event_, arguments);
   }
 }
 
@@ -122,8 +116,10 @@ void Delivery::FlushResults(Napi::Env env) {
     ++counts_.calls;
     counts_.results += count;
     counts_.largest = std::max<std::uint64_t>(counts_.largest, count);
-    auto argument = static_cast<double>(count);
-    while (!Call(env, on_results_, {MakeNumber(env, argument)}) && !silent_) argument = 0;
+    if (Call(env, on_results_, arguments_)) continue;
+    const std::array rest = {MakeNumber(env, 0)};
+    while (!silent_ && !Call(env, on_results_, rest)) {
+    }
   }
   delivering_.clear();
   if (results_.empty()) {
@@ -134,7 +130,8 @@ void Delivery::FlushResults(Napi::Env env) {
 }
 
 void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
-  const Napi::Object values = values_.Value();
+  arguments_.assign(1 + count, env.Undefined());
+  arguments_[0] = MakeNumber(env, static_cast<double>(count));
   for (std::size_t index = 0; index < count; ++index) {
     const Result& result = delivering_[begin + index];
     double* numbers = numbers_ + index * kNumbersPerResult;
@@ -142,7 +139,7 @@ void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
     numbers[1] = static_cast<double>(result.kind);
     numbers[2] = result.number;
     if (result.kind == Kind::kNone || result.kind == Kind::kCount) continue;
-    napi_set_element(env, values, static_cast<std::uint32_t>(index), MakeValue(env, result));
+    arguments_[1 + index] = MakeValue(env, result);
   }
 }
 
@@ -194,12 +191,12 @@ napi_value Delivery::MakeBatch(napi_env env, const Batch& batch, Decoding decodi
 // false: JavaScript threw. An exception left pending here would abort the process; given to
 // napi_fatal_exception it becomes an ordinary uncaughtException.
 bool Delivery::Call(Napi::Env env, const Napi::FunctionReference& function,
-                    std::initializer_list<napi_value> arguments) {
+                    std::span<const napi_value> arguments) {
   // An argument that could not be made: the environment is ending.
   const bool complete = std::find(arguments.begin(), arguments.end(), nullptr) == arguments.end();
   const napi_status status =
       complete ? napi_make_callback(env, *async_context_, receiver_.Value(), function.Value(),
-                                    arguments.size(), arguments.begin(), nullptr)
+                                    arguments.size(), arguments.data(), nullptr)
                : napi_generic_failure;
   if (status == napi_ok) return true;
   bool pending = false;
@@ -215,7 +212,6 @@ bool Delivery::Call(Napi::Env env, const Napi::FunctionReference& function,
 
 void Delivery::Release() {
   receiver_.Reset();
-  values_.Reset();
   results_array_.Reset();
   on_results_.Reset();
   on_event_.Reset();

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,11 +79,10 @@ class Delivery final : public ResultSink {
   napi_value MakeValue(napi_env env, const Result& result);
   napi_value MakeBatch(napi_env env, const Batch& batch, Decoding decoding);
   bool Call(Napi::Env env, const Napi::FunctionReference& function,
-            std::initializer_list<napi_value> arguments);
+            std::span<const napi_value> arguments);
 
   napi_env env_;
   Napi::ObjectReference receiver_;
-  Napi::ObjectReference values_;
   Napi::ObjectReference results_array_;
   Napi::FunctionReference on_results_;
   Napi::FunctionReference on_event_;
@@ -96,6 +96,7 @@ class Delivery final : public ResultSink {
   std::vector<Event> events_;
   std::vector<Result> results_;     // new ones
   std::vector<Result> delivering_;  // those on their way
+  std::vector<napi_value> arguments_;
   std::deque<Batch> batches_;
   std::deque<Error> errors_;
   std::deque<std::string> kept_;  // values that have to outlive the connection's buffers

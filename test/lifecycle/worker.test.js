@@ -40,7 +40,7 @@ test.each([
   ['of its options', 'port'],
   ['of its options', 'password'],
   ['of its options', 'keepAlive'],
-  ['of its receiver', 'values'],
+  ['of its receiver', 'results'],
   ['of its receiver', 'onEvent'],
 ])('a Worker can be terminated while a client is made %s: %s', async (_, name) => {
   expect(await table.run('worker-terminated-early.js', [name])).toEqual(ended({ code: 1 }));

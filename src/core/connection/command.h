@@ -32,8 +32,8 @@ using CommandId = std::uint64_t;
 
 struct Command {
   // Filled by who submits.
-  std::string wire;               // RESP
-  std::vector<std::size_t> ends;  // where each Redis command ends in `wire`
+  std::string wire;          // RESP
+  std::size_t expected = 0;  // replies: one for each Redis command in `wire`
   CommandHandler* handler = nullptr;
   std::uint64_t tag = 0;
   // Where the last argument begins if it is a time to live in milliseconds (0: none), else 0. A

@@ -43,7 +43,6 @@ void RefreshTimeToLive(Command& command, Nanoseconds now) {
   CommandWriter writer(command.wire);
   writer.Add(left.count());
   if (command.tells_attempt) writer.Add(command.attempted ? "1" : "0");
-  command.ends.back() = command.wire.size();
 }
 
 }  // namespace
@@ -158,7 +157,7 @@ bool Connection::ProvideCredentials(const Credentials& credentials) {
   } else if (upkeep_ && upkeep_->awaits_credentials()) {
     KeepCredentials(credentials);
     upkeep_->Renewed(credentials.lifetime);
-    if (link_->Append(MakeAuthentication(credentials), kAuthenticationId, Now())) link_->Flush();
+    if (link_->Append(MakeAuthentication(credentials), 1, kAuthenticationId, Now())) link_->Flush();
     silence_->Expect();
   } else {
     return false;
@@ -199,7 +198,7 @@ void Connection::OnPingDue() {
   if (!pending_.empty() || Admit() != Admission::kAccepted) return;
   Command& command = Acquire();
   CommandWriter(command.wire).Begin(1).Add("PING");
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   command.handler = &ping_handler_;
   pinging_ = 1;
   ping_id_ = command.id();
@@ -298,7 +297,7 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
   // Its deadline had run out: the late reply is thrown away.
   if (command == nullptr || command->sent_away) return;
   command->replies.push_back(reply);
-  if (command->replies.size() < command->ends.size()) {
+  if (command->replies.size() < command->expected) {
     partly_answered_ = command;
     return;
   }
@@ -335,17 +334,10 @@ void Connection::Submit(Command& command) {
 
 void Connection::Send(Command& command, Nanoseconds now) {
   pending_.MarkSent(command);
-  past_.commands += command.ends.size();
+  past_.commands += command.expected;
   silence_->Expect();
-  std::size_t begin = 0;
-  for (const std::size_t end : command.ends) {
-    // A refusal shows in the link's failure: the command is sent again on the next link.
-    if (!link_->Append(std::string_view(command.wire).substr(begin, end - begin), command.id(),
-                       now)) {
-      return;
-    }
-    begin = end;
-  }
+  // A refusal shows in the link's failure: the command is sent again on the next link.
+  if (!link_->Append(command.wire, command.expected, command.id(), now)) return;
   if (++unflushed_ >= kFlushAt) {
     unflushed_ = 0;
     link_->Flush();

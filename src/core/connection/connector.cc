@@ -94,7 +94,7 @@ void Connector::OnReached() {
 void Connector::Authenticate(const Credentials& credentials) {
   handshake_.emplace(*options_, credentials, for_writes_);
   for (const std::string& command : handshake_->commands())
-    link_->Append(command, kHandshakeId, Now());
+    link_->Append(command, 1, kHandshakeId, Now());
   link_->Flush();
 }
 

@@ -102,11 +102,11 @@ void Link::Close() {
   context_.reset();
 }
 
-bool Link::Append(std::string_view command, CommandId id, Nanoseconds now) {
+bool Link::Append(std::string_view commands, std::size_t count, CommandId id, Nanoseconds now) {
   if (failure_) return false;
   if (asked_.empty()) asked_at_ = now;
-  stream_->Append(command);
-  asked_.Push(id);
+  stream_->Append(commands);
+  for (std::size_t asked = 0; asked < count; ++asked) asked_.Push(id);
   return true;
 }
 

@@ -52,9 +52,9 @@ class Link final : private StreamListener {
   // Why the link is of no use any more.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
-  // Puts one Redis command into the output buffer; its reply comes with `id`, and is waited for
-  // from `now` on. False if the link has failed.
-  bool Append(std::string_view command, CommandId id, Nanoseconds now);
+  // Puts Redis commands into the output buffer, `count` in all; their replies come with `id`, and
+  // are waited for from `now` on. False if the link has failed.
+  bool Append(std::string_view commands, std::size_t count, CommandId id, Nanoseconds now);
   // Writes what was appended. Failures show in failure(), nothing is called.
   void Flush();
   // From now on the link is of no use, for this reason.

@@ -29,7 +29,7 @@ void PendingCommands::Release(Command& command) {
   } else {
     command.wire.clear();
   }
-  command.ends.clear();
+  command.expected = 0;
   command.replies.clear();
   command.handler = nullptr;
   command.time_to_live_at = 0;

@@ -18,6 +18,11 @@ class CommandWriter {
   CommandWriter& Begin(std::size_t arguments);
   CommandWriter& Add(std::string_view argument);
   CommandWriter& Add(std::int64_t argument);
+  // What is RESP already, such as the beginning of a command that is always the same.
+  CommandWriter& Verbatim(std::string_view resp) {
+    output_.append(resp);
+    return *this;
+  }
   // One argument in two parts, such as prefix and session id.
   CommandWriter& AddKey(std::string_view prefix, std::string_view id);
 

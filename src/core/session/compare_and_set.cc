@@ -77,7 +77,7 @@ Admission CompareAndSet::Send(bool whole_script) {
   // forgotten the script since.
   if (!whole_script) epoch_ = connection_->sending_epoch();
   writer.Add(left.count()).Add(epoch_ == connection_->sending_epoch() ? "0" : "1");
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   connection_->Submit(command);
   return admission;
 }

@@ -70,7 +70,7 @@ void Enumeration::WriteScan(Command& command) {
   writer.Add("MATCH").Add(pattern_);
   writer.Add("COUNT").Add(static_cast<std::int64_t>(batch_size_));
   if (type_option_) writer.Add("TYPE").Add("string");
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
 }
 
 void Enumeration::ScanAlong(Command& command) {
@@ -85,7 +85,7 @@ Admission Enumeration::AskTypes() {
   CommandWriter writer(command.wire);
   for (const std::string& key : candidates_) {
     writer.Begin(2).Add("TYPE").Add(key);
-    command.ends.push_back(command.wire.size());
+    ++command.expected;
   }
   connection_->Submit(command);
   return admission;
@@ -99,7 +99,7 @@ Admission Enumeration::Unlink() {
   CommandWriter writer(command.wire);
   writer.Begin(1 + chunk_.size()).Add(unlink_ ? "UNLINK" : "DEL");
   for (const std::string& key : chunk_) writer.Add(key);
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   ScanAlong(command);
   connection_->Submit(command);
   return admission;

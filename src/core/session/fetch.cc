@@ -12,10 +12,10 @@ void WriteFetch(Command& command, std::span<const std::string> keys, std::size_t
     const auto chunk = keys.subspan(begin, std::min(most, keys.size() - begin));
     writer.Begin(1 + chunk.size()).Add("MGET");
     for (const std::string& key : chunk) writer.Add(key);
-    command.ends.push_back(command.wire.size());
+    ++command.expected;
     for (const std::string& key : chunk) {
       writer.Begin(2).Add("PTTL").Add(key);
-      command.ends.push_back(command.wire.size());
+      ++command.expected;
     }
   }
 }

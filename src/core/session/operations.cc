@@ -4,6 +4,14 @@
 
 namespace connect_hiredis {
 
+namespace {
+
+// Commands of one key, up to that.
+constexpr std::string_view kGet = "*2\r\n$3\r\nGET\r\n";
+constexpr std::string_view kTimeToLive = "*2\r\n$4\r\nPTTL\r\n";
+
+}  // namespace
+
 Operations::Operations(Connection* connection, ResultSink* sink)
     : connection_(connection), sink_(sink) {}
 
@@ -19,10 +27,11 @@ Admission Operations::Get(Slot slot, std::string_view prefix, std::string_view i
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Kind::kGet, slot);
   CommandWriter writer(command.wire);
-  writer.Begin(2).Add("GET").AddKey(prefix, id);
-  command.ends.push_back(command.wire.size());
-  writer.Begin(2).Add("PTTL").AddKey(prefix, id);
-  command.ends.push_back(command.wire.size());
+  writer.Verbatim(kGet).AddKey(prefix, id);
+  const std::size_t key_size = command.wire.size() - kGet.size();
+  writer.Verbatim(kTimeToLive);
+  command.wire.append(command.wire, kGet.size(), key_size);
+  command.expected = 2;
   connection_->Submit(command);
   return admission;
 }
@@ -45,7 +54,7 @@ Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view i
     command.time_to_live = *time_to_live;
     writer.Add(time_to_live->count());
   }
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   connection_->Submit(command);
   return admission;
 }
@@ -64,10 +73,10 @@ Admission Operations::Touch(Slot slot, std::string_view prefix, std::string_view
   } else {
     // PERSIST answers 0 for a key without expiry as for one that is not there.
     writer.Begin(2).Add("PERSIST").AddKey(prefix, id);
-    command.ends.push_back(command.wire.size());
+    ++command.expected;
     writer.Begin(2).Add("EXISTS").AddKey(prefix, id);
   }
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   connection_->Submit(command);
   return admission;
 }
@@ -90,7 +99,7 @@ Admission Operations::Ask(Slot slot, std::string_view command_name, std::string_
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Kind::kCount, slot);
   CommandWriter(command.wire).Begin(2).Add(command_name).AddKey(prefix, id);
-  command.ends.push_back(command.wire.size());
+  ++command.expected;
   connection_->Submit(command);
   return admission;
 }

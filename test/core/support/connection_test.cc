@@ -90,7 +90,7 @@ std::uint64_t ConnectionTest::SubmitCommands(const std::vector<Words>& commands,
       }
       writer.Add(word);
     }
-    command.ends.push_back(command.wire.size());
+    ++command.expected;
   }
   handler.submitting = true;
   connection->Submit(command);
