@@ -10,6 +10,25 @@ const { FETCH, REPLACE } = require('./scripts');
 
 /** @typedef {{ value: any, left: number } | null} Fetched `left` in milliseconds, -1: for ever */
 
+/** Why the short way to what is stored is closed. */
+const NO_SCRIPTS = new Error('There are no scripts');
+
+/**
+ * @param {any} reply of the script
+ * @returns {Fetched}
+ */
+function fetchedOf(reply) {
+  return reply === null ? null : { value: reply[0], left: toNumber(reply[1]) };
+}
+
+/**
+ * @param {any} reply to SET
+ * @returns {boolean}
+ */
+function isStored(reply) {
+  return reply !== null && toText(reply) === 'OK';
+}
+
 /** What is under way on each client that has no scripts. @type {WeakMap<Adapter, Promise<unknown>>} */
 const turns = new WeakMap();
 
@@ -55,12 +74,70 @@ class Commands {
     return this.#prefix + sid;
   }
 
+  // These four give the client's own Promise: each more of them costs as much as all else that is
+  // done here for a command.
+
+  /**
+   * The short way to what is stored, by a script that the server knows; `fetch` is the long one.
+   *
+   * @param {string} key
+   * @returns {PromiseLike<any>} null, or a list as `fetchedOf` takes it
+   */
+  startFetch(key) {
+    const words = ['EVALSHA', FETCH.digest, '1', key];
+    return this.#hasScripts ? this.#run(words, key) : Promise.reject(NO_SCRIPTS);
+  }
+
+  /**
+   * @param {string} key
+   * @param {string | Buffer} value
+   * @param {number} timeToLive milliseconds, 0: for ever
+   * @param {boolean} mustExist
+   * @returns {PromiseLike<any>} as `isStored` takes it
+   */
+  set(key, value, timeToLive, mustExist) {
+    /** @type {Words} */
+    const words = ['SET', key, value];
+    if (timeToLive > 0) words.push('PX', String(timeToLive));
+    if (mustExist) words.push('XX');
+    return this.#run(words, key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} timeToLive milliseconds, 0: for ever
+   * @returns {PromiseLike<any>} 1 if there is such a key
+   */
+  touch(key, timeToLive) {
+    if (timeToLive > 0) return this.#run(['PEXPIRE', key, String(timeToLive)], key);
+    // PERSIST answers 0 for a key without expiry as for one that is not there.
+    return Promise.all([this.#run(['PERSIST', key], key), this.ask('EXISTS', key)]).then(
+      ([, exists]) => exists,
+    );
+  }
+
+  /**
+   * A command about one key that is answered by a number.
+   *
+   * @param {string} name
+   * @param {string} key
+   * @returns {PromiseLike<any>}
+   */
+  ask(name, key) {
+    return this.#run([name, key], key);
+  }
+
   /**
    * @param {Words} words
    * @param {string} key that they are about
+   * @returns {PromiseLike<any>}
    */
-  async #run(words, key) {
-    return this.#adapter.run(words, key, this.#binary);
+  #run(words, key) {
+    try {
+      return this.#adapter.run(words, key, this.#binary);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -70,10 +147,10 @@ class Commands {
    */
   async #script({ text, digest }, key, ...rest) {
     try {
-      return await this.#adapter.run(['EVALSHA', digest, '1', key, ...rest], key, this.#binary);
+      return await this.#run(['EVALSHA', digest, '1', key, ...rest], key);
     } catch (error) {
       if (!isMissingScript(error)) throw error;
-      return this.#adapter.run(['EVAL', text, '1', key, ...rest], key, this.#binary);
+      return this.#run(['EVAL', text, '1', key, ...rest], key);
     }
   }
 
@@ -84,8 +161,7 @@ class Commands {
   async fetch(key) {
     if (this.#hasScripts) {
       try {
-        const reply = await this.#script(FETCH, key);
-        return reply === null ? null : { value: reply[0], left: toNumber(reply[1]) };
+        return fetchedOf(await this.#script(FETCH, key));
       } catch (error) {
         if (!isUnknown(error)) throw error;
         this.#hasScripts = false;
@@ -97,47 +173,6 @@ class Commands {
     ]);
     // -2: it lapsed between the two.
     return value === null || toNumber(left) === -2 ? null : { value, left: toNumber(left) };
-  }
-
-  /**
-   * @param {string} key
-   * @param {string | Buffer} value
-   * @param {number} timeToLive milliseconds, 0: for ever
-   * @param {boolean} mustExist
-   * @returns {Promise<number>} 1 if it was stored
-   */
-  async set(key, value, timeToLive, mustExist) {
-    /** @type {Words} */
-    const words = ['SET', key, value];
-    if (timeToLive > 0) words.push('PX', String(timeToLive));
-    if (mustExist) words.push('XX');
-    const reply = await this.#run(words, key);
-    return reply !== null && toText(reply) === 'OK' ? 1 : 0;
-  }
-
-  /**
-   * @param {string} key
-   * @param {number} timeToLive milliseconds, 0: for ever
-   * @returns {Promise<number>} 1 if there is such a key
-   */
-  async touch(key, timeToLive) {
-    if (timeToLive > 0) return toNumber(await this.#run(['PEXPIRE', key, String(timeToLive)], key));
-    // PERSIST answers 0 for a key without expiry as for one that is not there.
-    const [, exists] = await Promise.all([
-      this.#run(['PERSIST', key], key),
-      this.#run(['EXISTS', key], key),
-    ]);
-    return toNumber(exists);
-  }
-
-  /**
-   * A command about one key that is answered by a number.
-   *
-   * @param {string} name
-   * @param {string} key
-   */
-  async ask(name, key) {
-    return toNumber(await this.#run([name, key], key));
   }
 
   /**
@@ -167,7 +202,7 @@ class Commands {
     const found = await this.fetch(key);
     if (found === null) return false;
     if (Buffer.compare(Buffer.from(found.value), Buffer.from(expected)) !== 0) return found;
-    return (await this.set(key, value, timeToLive, true)) === 1;
+    return isStored(await this.set(key, value, timeToLive, true));
   }
 
   /**
@@ -242,4 +277,4 @@ class Commands {
   }
 }
 
-module.exports = { Commands };
+module.exports = { Commands, NO_SCRIPTS, fetchedOf, isStored };

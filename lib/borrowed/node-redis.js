@@ -8,11 +8,15 @@ const { can, createAdapter } = require('./adapter');
 /** RESP's type of strings with a length: what node-redis calls BLOB_STRING. */
 const STRING = '$'.charCodeAt(0);
 /** For node-redis 4, and for what is newer: each ignores the other's. */
-const TEXT = { returnBuffers: false, typeMapping: {} };
 const BINARY = { returnBuffers: true, typeMapping: { [STRING]: Buffer } };
 
-/** @param {boolean} binary */
-const optionsOf = (binary) => (binary ? BINARY : TEXT);
+/**
+ * With options a command costs a tenth more. Without them strings come in the form that the
+ * application has chosen for its client.
+ *
+ * @param {boolean} binary
+ */
+const optionsOf = (binary) => (binary ? BINARY : undefined);
 
 /**
  * `sendCommand` leaves alone what it is given: the prefix has to be put there.

@@ -4,8 +4,8 @@
 
 const { isUtf8 } = require('node:buffer');
 const { invalidArgument } = require('../errors');
-const { Commands } = require('./commands');
-const { toStored, withoutArguments } = require('./replies');
+const { Commands, NO_SCRIPTS, fetchedOf, isStored } = require('./commands');
+const { isMissingScript, isUnknown, toNumber, toStored, withoutArguments } = require('./replies');
 const { Result } = require('./results');
 const { walk } = require('./walk');
 
@@ -16,6 +16,9 @@ const { walk } = require('./walk');
 const UNKNOWN_OUTCOME =
   'The connection to Redis broke while the session was written, and others have written it ' +
   'since: whether the change was stored is not known';
+
+/** @param {any} reply to SET */
+const toStoredCount = (reply) => Number(isStored(reply));
 
 class BorrowedSessions {
   #client;
@@ -48,7 +51,23 @@ class BorrowedSessions {
    * @param {string} sid
    */
   get(target, sid) {
-    this.#commands.fetch(this.#commands.key(sid)).then(
+    const key = this.#commands.key(sid);
+    this.#commands.startFetch(key).then(
+      (reply) => this.#tellStored(target, fetchedOf(reply)),
+      (error) => {
+        const hasOther = error === NO_SCRIPTS || isMissingScript(error) || isUnknown(error);
+        if (hasOther) this.#fetch(target, key);
+        else this.#fail(target, error);
+      },
+    );
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} key
+   */
+  #fetch(target, key) {
+    this.#commands.fetch(key).then(
       (found) => this.#tellStored(target, found),
       (error) => this.#fail(target, error),
     );
@@ -62,8 +81,17 @@ class BorrowedSessions {
    * @param {boolean} mustExist
    */
   set(target, sid, value, timeToLive, mustExist) {
-    this.#count(target, async () =>
-      this.#commands.set(this.#commands.key(sid), this.#sendable(value), timeToLive, mustExist),
+    let bytes;
+    try {
+      bytes = this.#sendable(value);
+    } catch (error) {
+      this.#fail(target, error);
+      return;
+    }
+    this.#count(
+      target,
+      this.#commands.set(this.#commands.key(sid), bytes, timeToLive, mustExist),
+      toStoredCount,
     );
   }
 
@@ -73,7 +101,7 @@ class BorrowedSessions {
    * @param {number} timeToLive
    */
   touch(target, sid, timeToLive) {
-    this.#count(target, () => this.#commands.touch(this.#commands.key(sid), timeToLive));
+    this.#count(target, this.#commands.touch(this.#commands.key(sid), timeToLive));
   }
 
   /**
@@ -174,24 +202,27 @@ class BorrowedSessions {
 
   /** @param {Target} target */
   count(target) {
-    this.#count(target, async () => {
-      let count = 0;
-      for await (const ids of this.walk(this.#scanCount)) count += ids.length;
-      return count;
-    });
+    this.#count(target, this.#countAll());
+  }
+
+  async #countAll() {
+    let count = 0;
+    for await (const ids of this.walk(this.#scanCount)) count += ids.length;
+    return count;
   }
 
   /** @param {Target} target */
   clear(target) {
-    this.#count(target, async () => {
-      let count = 0;
-      for await (const ids of this.walk(this.#scanCount)) {
-        if (ids.length > 0) {
-          count += await this.#commands.remove(ids.map((id) => this.#commands.key(id)));
-        }
-      }
-      return count;
-    });
+    this.#count(target, this.#clearAll());
+  }
+
+  async #clearAll() {
+    let count = 0;
+    for await (const ids of this.walk(this.#scanCount)) {
+      if (ids.length === 0) continue;
+      count += await this.#commands.remove(ids.map((id) => this.#commands.key(id)));
+    }
+    return count;
   }
 
   // ---- For the enumerations ----
@@ -239,16 +270,17 @@ class BorrowedSessions {
    * @param {string} sid
    */
   #ask(target, name, sid) {
-    this.#count(target, () => this.#commands.ask(name, this.#commands.key(sid)));
+    this.#count(target, this.#commands.ask(name, this.#commands.key(sid)));
   }
 
   /**
    * @param {Target} target
-   * @param {() => Promise<number>} run
+   * @param {PromiseLike<any>} reply
+   * @param {(reply: any) => number} [toCount]
    */
-  #count(target, run) {
-    run().then(
-      (count) => this.#results.tell(target, Result.count, count),
+  #count(target, reply, toCount = toNumber) {
+    reply.then(
+      (known) => this.#results.tell(target, Result.count, toCount(known)),
       (error) => this.#fail(target, error),
     );
   }
