@@ -40,7 +40,8 @@ else()
   target_include_directories(hiredis_bundled SYSTEM INTERFACE "${hiredis_parent}")
   # Replies that nobody asked for hit an assert otherwise; the core has its own eye on them.
   target_compile_definitions(hiredis_bundled PRIVATE NDEBUG)
-  # Its warnings are not ours to mend.
-  target_compile_options(hiredis_bundled PRIVATE -w)
+  # Its warnings are not ours to mend. A length such as $9223372036854775807 overflows in its
+  # reader before we can look at it: that has to be defined.
+  target_compile_options(hiredis_bundled PRIVATE -w -fwrapv)
   add_library(connect_hiredis::hiredis ALIAS hiredis_bundled)
 endif()

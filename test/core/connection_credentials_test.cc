@@ -220,6 +220,12 @@ TEST_F(ConnectionCredentialsTest, ThoseThatLastForEverAreNotAskedForAgain) {
   EXPECT_EQ(observer.Count(kNeeded), 1U);
 }
 
+TEST_F(ConnectionCredentialsTest, ThoseThatLapsedLongAgoAreUsedAllTheSame) {
+  ASSERT_TRUE(OpenUntilAsked());
+  connection->ProvideCredentials(Given("old", milliseconds::min()));
+  ASSERT_TRUE(RunUntilReady());
+}
+
 TEST_F(ConnectionCredentialsTest, TheyAreToldBetweenOtherCommandsWhichGoOn) {
   options.connect_timeout = milliseconds(300);
   ASSERT_TRUE(OpenUntilRenewal());

@@ -208,6 +208,7 @@ TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
       "*99999999999\r\n",
       "$99999999999\r\n",
       "$999999999999999999999\r\n",
+      "$9223372036854775807\r\n",
       "$" + line,
       "$-" + line,
       "$5\r" + line,

@@ -44,6 +44,17 @@ TEST(KeyFilter, KeysThatDifferInOneByteAreTwoKeys) {
   EXPECT_EQ(filter.size(), keys);
 }
 
+TEST(KeyFilter, AMillionKeysAreNewOnce) {
+  KeyFilter filter;
+  for (int number = 0; number < 1'000'000; ++number) {
+    ASSERT_TRUE(filter.Add("sess:" + std::to_string(number))) << number;
+  }
+  for (int number = 0; number < 1'000'000; number += 97) {
+    ASSERT_FALSE(filter.Add("sess:" + std::to_string(number))) << number;
+  }
+  EXPECT_EQ(filter.size(), 1'000'000U);
+}
+
 TEST(KeyFilter, TheEmptyKeyAndZerosAreKeysToo) {
   KeyFilter filter;
   EXPECT_TRUE(filter.Add(""));

@@ -1,17 +1,18 @@
 #include "session/key_filter.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
-#include <utility>
 
 namespace connect_hiredis {
 
 namespace {
 
-constexpr std::size_t kFirstPlaces = 256;  // a power of two, as ever after
+constexpr std::size_t kLists = 4096;  // a power of two
+constexpr std::size_t kFirstCapacity = 4;
 
-// Spreads one hash into a second that shares no structure with it (the finalizer of
-// MurmurHash3's 64-bit variant, with constants of its public domain source).
+// Spreads what differs anywhere over all bits (the finalizer of MurmurHash3's 64-bit variant, with
+// constants of its public domain source).
 std::uint64_t Mix(std::uint64_t value) {
   value ^= value >> 33U;
   value *= 0xff51afd7ed558ccdULL;
@@ -21,44 +22,30 @@ std::uint64_t Mix(std::uint64_t value) {
   return value;
 }
 
-}  // namespace
-
-KeyFilter::KeyFilter() : places_(kFirstPlaces) {}
-
-// FNV-1a and the library's hash have nothing in common, so that both collide only by chance.
-KeyFilter::Hash KeyFilter::HashOf(std::string_view key) {
-  std::uint64_t fnv = 0xcbf29ce484222325ULL;
+std::uint64_t Fnv1a(std::string_view key) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
   for (const char letter : key) {
-    fnv ^= static_cast<unsigned char>(letter);
-    fnv *= 0x100000001b3ULL;
+    hash ^= static_cast<unsigned char>(letter);
+    hash *= 0x100000001b3ULL;
   }
-  Hash hash{Mix(std::hash<std::string_view>{}(key)), Mix(fnv)};
-  if (hash[0] == 0 && hash[1] == 0) hash[1] = 1;
   return hash;
 }
 
+}  // namespace
+
 bool KeyFilter::Add(std::string_view key) {
-  if (!Insert(HashOf(key))) return false;
-  if (++size_ > places_.size() / 4 * 3) Grow();
+  if (lists_.empty()) lists_.resize(kLists);
+  // FNV-1a and the library's hash have nothing in common, so that both collide only by chance.
+  std::vector<std::uint64_t>& list = lists_[Mix(Fnv1a(key)) % kLists];
+  const std::uint64_t hash = Mix(std::hash<std::string_view>{}(key));
+  if (std::find(list.begin(), list.end(), hash) != list.end()) return false;
+  // By a quarter: doubling would leave half of the memory unused.
+  if (list.size() == list.capacity()) {
+    list.reserve(std::max(kFirstCapacity, list.size() + list.size() / 4));
+  }
+  list.push_back(hash);
+  ++size_;
   return true;
-}
-
-bool KeyFilter::Insert(const Hash& hash) {
-  const std::size_t mask = places_.size() - 1;
-  for (std::size_t place = hash[0] & mask;; place = (place + 1) & mask) {
-    if (places_[place] == hash) return false;
-    if (places_[place] == Hash{}) {
-      places_[place] = hash;
-      return true;
-    }
-  }
-}
-
-void KeyFilter::Grow() {
-  const std::vector<Hash> before = std::exchange(places_, std::vector<Hash>(places_.size() * 2));
-  for (const Hash& hash : before) {
-    if (hash != Hash{}) Insert(hash);
-  }
 }
 
 }  // namespace connect_hiredis
