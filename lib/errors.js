@@ -2,6 +2,8 @@
 // Every error of the package is made here. Their messages reach logs: no password, no session
 // id, nothing of a session.
 
+const { isNativeError } = require('node:util/types');
+
 /** @typedef {import('../binding').Failure} Failure */
 
 /**
@@ -19,7 +21,8 @@ function invalidArgument(message) {
  * @returns {Error & { code?: string }}
  */
 function fromFailure(failure) {
-  if (failure instanceof Error) return failure;
+  // Tests of applications run in realms of their own, and errors of sockets come from outside.
+  if (failure instanceof Error || isNativeError(failure)) return failure;
   const { message, cause, ...properties } = failure;
   const error = cause ? new Error(message, { cause: fromFailure(cause) }) : new Error(message);
   return Object.assign(error, properties);

@@ -20,7 +20,10 @@
  * @property {string} keyPrefix what the application has told its client to put before each key
  * @property {boolean} addsPrefix whether `run` does it; else whoever calls it has to
  * @property {() => boolean} isReady whether the client says that it is connected
+ * @property {string} found the name of the client's event that says that it is connected
  * @property {string[]} lost the names of the client's events that say that it is connected no more
+ * @property {boolean} scansAtOnce SCAN's cursor and pattern cannot be relied upon: all keys are asked
+ *   for at once
  * @property {boolean} resends whether the client sends commands again after a break
  */
 
@@ -40,7 +43,9 @@ function createAdapter(special) {
     keyPrefix: '',
     addsPrefix: true,
     isReady: () => true,
+    found: 'ready',
     lost: ['end', 'close', 'reconnecting'],
+    scansAtOnce: false,
     resends: false,
     ...special,
   };

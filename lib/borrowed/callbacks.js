@@ -45,11 +45,14 @@ function adaptMethods(client) {
   return createAdapter({
     run([name, ...rest]) {
       const method = String(name).toLowerCase();
-      if (can(client, method)) return promise((callback) => client[method](...rest, callback));
+      // redis-mock takes several keys as one list alone, and else never calls back.
+      const words = method === 'del' ? [rest] : rest;
+      if (can(client, method)) return promise((callback) => client[method](...words, callback));
       return Promise.reject(new Error(`ERR unknown command '${method}'`));
     },
     givesBuffers: false,
     hasScripts: can(client, 'eval', 'evalsha'),
+    scansAtOnce: true,
     lost: ['end'],
   });
 }

@@ -6,11 +6,12 @@ const { EventEmitter } = require('node:events');
 const { debuglog } = require('node:util');
 const { publishEvent } = require('../diagnostics');
 const { adaptAny } = require('./any');
+const { BorrowedEnumeration } = require('./enumeration');
 const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');
 const { adaptIoredis } = require('./ioredis');
 const { adaptNodeRedis } = require('./node-redis');
 const { Result, Results } = require('./results');
-const { BorrowedEnumeration, BorrowedSessions } = require('./sessions');
+const { BorrowedSessions } = require('./sessions');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
 
@@ -70,7 +71,7 @@ class BorrowedClient extends EventEmitter {
 
   #watch() {
     const client = this.#client;
-    client.on('ready', () => this.#onReady());
+    client.on(this.adapter.found, () => this.#onReady());
     for (const name of this.adapter.lost) client.on(name, () => this.#onLost(name));
     // It must not end the process because the store has made it its own to listen.
     client.on('error', (/** @type {any} */ error) => this.#onError(error));
@@ -100,12 +101,13 @@ class BorrowedClient extends EventEmitter {
     this.emit('disconnect');
   }
 
-  /** @param {any} error */
-  #onError(error) {
+  /** @param {any} given sentinels of node-redis give strings, too */
+  #onError(given) {
+    const error = typeof given === 'object' && given !== null ? given : new Error(String(given));
     debug('error: %s', error?.message);
     publishEvent(this.#client, 'error', error?.code);
     if (this.listenerCount('error') === 0) return;
-    if (typeof error === 'object' && error !== null && Object.isExtensible(error)) {
+    if (Object.isExtensible(error)) {
       Object.defineProperty(error, 'client', {
         value: this.#client,
         enumerable: false,

@@ -2,6 +2,7 @@
 // The commands of a store through an adapter: what a server, a cluster or a client cannot do is
 // found out by asking, and done in another way from then on.
 
+const { isUint8Array } = require('node:util/types');
 const { isMissingScript, isMisunderstood, isUnknown, toNumber, toText } = require('./replies');
 const { FETCH, REPLACE } = require('./scripts');
 
@@ -10,15 +11,25 @@ const { FETCH, REPLACE } = require('./scripts');
 
 /** @typedef {{ value: any, left: number } | null} Fetched `left` in milliseconds, -1: for ever */
 
-/** Why the short way to what is stored is closed. */
-const NO_SCRIPTS = new Error('There are no scripts');
+/**
+ * @param {any} value
+ * @param {any} left
+ */
+function fetched(value, left) {
+  if (typeof value === 'string' || isUint8Array(value)) return { value, left: toNumber(left) };
+  throw new TypeError(
+    'The client gave something other than a string or a Buffer for what is stored',
+  );
+}
 
 /**
- * @param {any} reply of the script
+ * @param {any} reply of the script FETCH, or those to GET and PTTL
  * @returns {Fetched}
  */
 function fetchedOf(reply) {
-  return reply === null ? null : { value: reply[0], left: toNumber(reply[1]) };
+  // -2: it lapsed between the two commands.
+  if (reply === null || reply[0] === null || toNumber(reply[1]) === -2) return null;
+  return fetched(reply[0], reply[1]);
 }
 
 /**
@@ -78,14 +89,15 @@ class Commands {
   // done here for a command.
 
   /**
-   * The short way to what is stored, by a script that the server knows; `fetch` is the long one.
+   * What is stored, by a script that the server knows; where there are no scripts by two commands
+   * that leave together. `fetchAfter` is for when this fails.
    *
    * @param {string} key
-   * @returns {PromiseLike<any>} null, or a list as `fetchedOf` takes it
+   * @returns {PromiseLike<any>} as `fetchedOf` takes it
    */
   startFetch(key) {
-    const words = ['EVALSHA', FETCH.digest, '1', key];
-    return this.#hasScripts ? this.#run(words, key) : Promise.reject(NO_SCRIPTS);
+    if (this.#hasScripts) return this.#run(['EVALSHA', FETCH.digest, '1', key], key);
+    return Promise.all([this.#run(['GET', key], key), this.#run(['PTTL', key], key)]);
   }
 
   /**
@@ -159,20 +171,30 @@ class Commands {
    * @returns {Promise<Fetched>}
    */
   async fetch(key) {
-    if (this.#hasScripts) {
-      try {
-        return fetchedOf(await this.#script(FETCH, key));
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        this.#hasScripts = false;
-      }
+    let reply;
+    try {
+      reply = await this.startFetch(key);
+    } catch (error) {
+      return this.fetchAfter(error, key);
     }
-    const [value, left] = await Promise.all([
-      this.#run(['GET', key], key),
-      this.#run(['PTTL', key], key),
-    ]);
-    // -2: it lapsed between the two.
-    return value === null || toNumber(left) === -2 ? null : { value, left: toNumber(left) };
+    return fetchedOf(reply);
+  }
+
+  /**
+   * What to do when `startFetch` has failed.
+   *
+   * @param {unknown} error
+   * @param {string} key
+   * @returns {Promise<Fetched>}
+   */
+  async fetchAfter(error, key) {
+    if (isMissingScript(error)) {
+      // The server knows it from now on.
+      return fetchedOf(await this.#run(['EVAL', FETCH.text, '1', key], key));
+    }
+    if (!isUnknown(error)) throw error;
+    this.#hasScripts = false;
+    return fetchedOf(await this.startFetch(key));
   }
 
   /**
@@ -189,7 +211,7 @@ class Commands {
     }
     const reply = await this.#script(REPLACE, key, expected, value, String(timeToLive));
     if (!Array.isArray(reply)) return toNumber(reply) === 1;
-    return { value: reply[0], left: toNumber(reply[1]) };
+    return fetched(reply[0], reply[1]);
   }
 
   /**
@@ -221,8 +243,7 @@ class Commands {
     ]);
     return keys.map((_, index) => {
       const value = values[index];
-      const timeToLive = toNumber(left[index]);
-      return value === null || timeToLive === -2 ? null : { value, left: timeToLive };
+      return value === null || toNumber(left[index]) === -2 ? null : fetched(value, left[index]);
     });
   }
 
@@ -248,22 +269,24 @@ class Commands {
    * @returns {Promise<number>} how many there were
    */
   async remove(keys) {
+    const name = this.#removes;
     try {
-      return await this.#remove(keys);
+      return await this.#remove(name, keys);
     } catch (error) {
       // Redis before 4 has no UNLINK.
-      if (this.#removes === 'DEL' || !isMisunderstood(error)) throw error;
+      if (name === 'DEL' || !isMisunderstood(error)) throw error;
       this.#removes = 'DEL';
-      return this.#remove(keys);
+      return this.#remove('DEL', keys);
     }
   }
 
-  /** @param {string[]} keys */
-  async #remove(keys) {
+  /**
+   * @param {string} name
+   * @param {string[]} keys
+   */
+  async #remove(name, keys) {
     const lists = this.#adapter.isCluster ? keys.map((key) => [key]) : [keys];
-    const counts = await Promise.all(
-      lists.map((list) => this.#run([this.#removes, ...list], list[0])),
-    );
+    const counts = await Promise.all(lists.map((list) => this.#run([name, ...list], list[0])));
     return counts.reduce((sum, count) => sum + toNumber(count), 0);
   }
 
@@ -277,4 +300,4 @@ class Commands {
   }
 }
 
-module.exports = { Commands, NO_SCRIPTS, fetchedOf, isStored };
+module.exports = { Commands, fetchedOf, isStored };

@@ -7,14 +7,26 @@ const { can, createAdapter } = require('./adapter');
 /** @typedef {import('./adapter').Runner} Runner */
 
 /**
- * Puts the client's prefix before keys by itself; SCAN's pattern is no key.
+ * Puts the client's prefix before keys by itself; SCAN's pattern is no key. It is the methods that
+ * are called: `callBuffer` loses the command's name where `enableAutoPipelining` is on, and `call`
+ * of ioredis 4 and iovalkey knows keys by commands in small letters alone.
  *
  * @param {any} client
  * @returns {Runner['run']}
  */
 function runner(client) {
-  return (words, _key, binary) => (binary ? client.callBuffer(...words) : client.call(...words));
+  return ([name, ...rest], _key, binary) => {
+    const command = String(name).toLowerCase();
+    return client[binary ? `${command}Buffer` : command](...rest);
+  };
 }
+
+/**
+ * ioredis 4 can be told so.
+ *
+ * @param {any} [options]
+ */
+const dropsBuffers = (options) => options?.dropBufferSupport === true;
 
 /**
  * @param {any} client
@@ -30,6 +42,7 @@ function adaptIoredis(client) {
         client.nodes('master').map((/** @type {any} */ node) => ({ run: runner(node) })),
     }),
     isCluster,
+    givesBuffers: !dropsBuffers(client.options) && !dropsBuffers(client.options?.redisOptions),
     keyPrefix: client.options?.keyPrefix ?? '',
     isReady: () => client.status === 'ready',
     resends: client.options?.autoResendUnfulfilledCommands !== false,

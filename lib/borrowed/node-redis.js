@@ -4,6 +4,7 @@
 const { can, createAdapter } = require('./adapter');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
+/** @typedef {import('./adapter').Words} Words */
 
 /** RESP's type of strings with a length: what node-redis calls BLOB_STRING. */
 const STRING = '$'.charCodeAt(0);
@@ -61,15 +62,58 @@ function inLegacyMode(client) {
 }
 
 /**
+ * The sentinels of node-redis get a connection from their pool when there is a command again; those
+ * that come before they have it get others, of which they give back but the last: they wait for
+ * ever when none is left. So the first goes alone, and the others follow in the next turn.
+ *
+ * @param {Adapter['run']} run
+ * @returns {Adapter['run']}
+ */
+function firstAlone(run) {
+  let running = 0;
+  /** @type {Promise<void> | undefined} */
+  let first;
+  return async (words, key, binary) => {
+    while (first) await first;
+    if (running === 0) {
+      first = new Promise((resolve) => {
+        setImmediate(() => {
+          first = undefined;
+          resolve();
+        });
+      });
+    }
+    ++running;
+    try {
+      return await run(words, key, binary);
+    } finally {
+      --running;
+    }
+  };
+}
+
+/**
  * @param {any} client
  * @returns {Adapter | undefined}
  */
 function adaptSentinel(client) {
   if (!can(client, 'sendCommand', 'getMasterNode')) return undefined;
   return createAdapter({
-    run: (words, _key, binary) => client.sendCommand(false, words, optionsOf(binary)),
+    run: firstAlone((words, _key, binary) => client.sendCommand(false, words, optionsOf(binary))),
     ...common(client),
   });
+}
+
+/**
+ * A cluster of node-redis 6 takes its time to find out which servers a DEL concerns, and would send
+ * it after what was asked for later: a session that is destroyed and stored again would be lost.
+ * What lapsed a millisecond ago is removed as well, and told in the same way.
+ *
+ * @param {Words} words
+ * @returns {Words}
+ */
+function inOrder(words) {
+  return words[0] === 'DEL' ? ['PEXPIRE', words[1], '-1'] : words;
 }
 
 /**
@@ -79,7 +123,7 @@ function adaptSentinel(client) {
 function adaptCluster(client) {
   if (!can(client, 'sendCommand', 'nodeClient') || !Array.isArray(client.masters)) return undefined;
   return createAdapter({
-    run: (words, key, binary) => client.sendCommand(key, false, words, optionsOf(binary)),
+    run: (words, key, binary) => client.sendCommand(key, false, inOrder(words), optionsOf(binary)),
     primaries: () =>
       client.masters.map((/** @type {any} */ master) => ({
         run: async (/** @type {any} */ words, /** @type {any} */ _key, /** @type {any} */ binary) =>
@@ -89,6 +133,7 @@ function adaptCluster(client) {
     ...common(client),
     // One of its servers may be away while the others serve.
     isReady: () => client.isOpen ?? true,
+    found: 'connect',
     lost: ['end', 'disconnect'],
   });
 }

@@ -3,6 +3,7 @@
 // must not reach a log.
 
 const { isUtf8 } = require('node:buffer');
+const { isNativeError } = require('node:util/types');
 const { Decoding } = require('../serializer');
 
 /**
@@ -33,7 +34,7 @@ function toStored(reply, decoding) {
 }
 
 /** @param {unknown} error of a client; @param {string} word that its message begins with */
-const begins = (error, word) => error instanceof Error && error.message.startsWith(word);
+const begins = (error, word) => String(/** @type {any} */ (error)?.message).startsWith(word);
 
 /** @param {unknown} error */
 const isMissingScript = (error) => begins(error, 'NOSCRIPT');
@@ -53,26 +54,32 @@ const isUnknown = (error) => begins(error, 'ERR unknown') || begins(error, 'NOPE
 const isMisunderstood = (error) => begins(error, 'ERR ') || begins(error, 'NOPERM');
 
 /**
- * Clients attach the command to its error: its arguments are a session's id and its data.
+ * What a client failed with, for the callback: the same, if it is an error. Clients attach the
+ * command to its error: its arguments are a session's id and its data.
  *
  * @param {any} error
- * @returns {unknown} the same
+ * @returns {Error}
  */
-function withoutArguments(error) {
-  if (typeof error !== 'object' || error === null) return error;
-  if ('args' in error) Reflect.deleteProperty(error, 'args');
-  if (typeof error.command === 'object' && error.command !== null) {
-    Reflect.set(error, 'command', { name: error.command.name });
+function presentable(error) {
+  if (!(error instanceof Error || isNativeError(error))) {
+    const { message = error, code } = error ?? {};
+    return Object.assign(new Error(String(message)), code === undefined ? {} : { code });
   }
-  return error;
+  /** @type {any} */
+  const told = Object.isFrozen(error) ? new Error(error.message) : error;
+  if ('args' in told) Reflect.deleteProperty(told, 'args');
+  if (typeof told.command === 'object' && told.command !== null) {
+    Reflect.set(told, 'command', { name: told.command.name });
+  }
+  return told;
 }
 
 module.exports = {
   isMissingScript,
   isMisunderstood,
   isUnknown,
+  presentable,
   toNumber,
   toStored,
   toText,
-  withoutArguments,
 };

@@ -4,8 +4,8 @@
 
 const { isUtf8 } = require('node:buffer');
 const { invalidArgument } = require('../errors');
-const { Commands, NO_SCRIPTS, fetchedOf, isStored } = require('./commands');
-const { isMissingScript, isUnknown, toNumber, toStored, withoutArguments } = require('./replies');
+const { Commands, fetchedOf, isStored } = require('./commands');
+const { presentable, toNumber, toStored } = require('./replies');
 const { Result } = require('./results');
 const { walk } = require('./walk');
 
@@ -53,21 +53,18 @@ class BorrowedSessions {
   get(target, sid) {
     const key = this.#commands.key(sid);
     this.#commands.startFetch(key).then(
-      (reply) => this.#tellStored(target, fetchedOf(reply)),
-      (error) => {
-        const hasOther = error === NO_SCRIPTS || isMissingScript(error) || isUnknown(error);
-        if (hasOther) this.#fetch(target, key);
-        else this.#fail(target, error);
-      },
+      (reply) => this.#tellFetched(target, reply),
+      (error) => this.#fetchAfter(error, target, key),
     );
   }
 
   /**
+   * @param {unknown} reason why it could not be got in the short way
    * @param {Target} target
    * @param {string} key
    */
-  #fetch(target, key) {
-    this.#commands.fetch(key).then(
+  #fetchAfter(reason, target, key) {
+    this.#commands.fetchAfter(reason, key).then(
       (found) => this.#tellStored(target, found),
       (error) => this.#fail(target, error),
     );
@@ -287,6 +284,21 @@ class BorrowedSessions {
 
   /**
    * @param {Target} target
+   * @param {any} reply
+   */
+  #tellFetched(target, reply) {
+    let found;
+    try {
+      found = fetchedOf(reply);
+    } catch (error) {
+      this.#fail(target, error);
+      return;
+    }
+    this.#tellStored(target, found);
+  }
+
+  /**
+   * @param {Target} target
    * @param {import('./commands').Fetched} found
    */
   #tellStored(target, found) {
@@ -301,7 +313,7 @@ class BorrowedSessions {
    * @param {unknown} error the client's own
    */
   #fail(target, error) {
-    this.#results.tell(target, Result.failure, 0, withoutArguments(error));
+    this.#results.tell(target, Result.failure, 0, presentable(error));
   }
 
   /**
@@ -320,38 +332,4 @@ class BorrowedSessions {
   }
 }
 
-class BorrowedEnumeration {
-  #sessions;
-  #values;
-  #batches;
-  /** @type {string[] | undefined} */
-  #ahead;
-
-  /**
-   * @param {BorrowedSessions} sessions
-   * @param {boolean} values whether the sessions are wanted, or their ids alone
-   * @param {number} batchSize
-   */
-  constructor(sessions, values, batchSize) {
-    this.#sessions = sessions;
-    this.#values = values;
-    this.#batches = sessions.walk(batchSize);
-  }
-
-  /** @param {Target} target */
-  next(target) {
-    this.#sessions.tellBatch(target, this.#next());
-  }
-
-  /** @returns {Promise<import('../../binding').Batch>} */
-  async #next() {
-    const ids = this.#ahead ?? (await this.#batches.next()).value ?? [];
-    const following = await this.#batches.next();
-    this.#ahead = following.value ?? undefined;
-    const last = following.done === true;
-    if (this.#values && ids.length > 0) return this.#sessions.fetchBatch(ids, last);
-    return { ids, values: [], timesToLive: [], last };
-  }
-}
-
-module.exports = { BorrowedEnumeration, BorrowedSessions };
+module.exports = { BorrowedSessions };

@@ -7,6 +7,9 @@ const { isMisunderstood, toText } = require('./replies');
 /** @typedef {import('./adapter').Runner} Runner */
 /** @typedef {InstanceType<typeof import('./commands').Commands>} Commands */
 
+/** More than a mock has. */
+const ALL = 2 ** 31 - 1;
+
 /** @param {string} text that stands for itself in a pattern of Redis' */
 const escapeGlob = (text) => text.replace(/[\\*?[\]^-]/g, '\\$&');
 
@@ -22,8 +25,9 @@ async function* walk(adapter, commands, prefix, count, breaks) {
   /** @type {Set<string>} */
   const seen = new Set();
   const whole = adapter.keyPrefix + prefix;
-  for (const primary of await adapter.primaries()) {
-    for await (const keys of scan(primary, `${escapeGlob(whole)}*`, count, breaks)) {
+  const [pattern, atOnce] = adapter.scansAtOnce ? ['*', ALL] : [`${escapeGlob(whole)}*`, count];
+  for (const primary of await primariesOf(adapter, commands)) {
+    for await (const keys of scan(primary, pattern, atOnce, breaks)) {
       const ids = [];
       for (const key of keys.found) {
         // A key that is the prefix alone has no id: it is nobody's session.
@@ -39,6 +43,23 @@ async function* walk(adapter, commands, prefix, count, breaks) {
       }
     }
   }
+}
+
+/**
+ * A cluster that is not connected knows no servers, and would be found to be empty. A command waits
+ * for its connection, or fails with the client's own error.
+ *
+ * @param {Adapter} adapter
+ * @param {Commands} commands
+ * @returns {Promise<Runner[]>} at least one
+ */
+async function primariesOf(adapter, commands) {
+  const known = await adapter.primaries();
+  if (known.length > 0) return known;
+  await commands.ask('PTTL', commands.key('any'));
+  const found = await adapter.primaries();
+  if (found.length > 0) return found;
+  throw new Error('The client of the cluster does not know its servers');
 }
 
 /**

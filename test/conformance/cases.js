@@ -17,6 +17,7 @@ const groups = [
  * @property {string} group
  * @property {string} title
  * @property {string[]} [needs] what a store must have for the case to be about it
+ * @property {boolean} [waits] it does nothing but wait for more than a second
  * @property {string} [limit] why this store does not do it: said, not hidden
  * @property {(lab: import('../helpers/lab').Lab) => Promise<void>} run rejects if the store does
  *   otherwise

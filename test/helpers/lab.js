@@ -98,6 +98,7 @@ class Lab {
    * @returns {Promise<{ calls: number, uncaught: number, rejections: number }>}
    */
   async throwInCallback(method) {
+    if (this.#subject.throwInCallback) return this.#subject.throwInCallback(method);
     const { code, lines, stderr } = await runScript(path.join(__dirname, 'throwing-callback.js'), {
       args: [this.#subject.name, this.server.socket, method, this.#folder ?? ''],
     });
