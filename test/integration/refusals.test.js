@@ -3,8 +3,6 @@
 // What cannot work is refused at construction, by name: nothing is silently ignored.
 
 const { inspect } = require('node:util');
-const Redis = require('ioredis');
-const nodeRedis = require('redis');
 const { RedisStore, createClient } = require('../..');
 
 /** The error of constructing; a store that was made after all is closed again. */
@@ -231,26 +229,15 @@ test('a url that cannot be read is refused without its password', () => {
   expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('very-secret');
 });
 
-describe('a borrowed client is refused by name', () => {
-  const foreign = [
-    ['node-redis', () => nodeRedis.createClient()],
-    ['ioredis', () => new Redis({ lazyConnect: true })],
-    ['an object with get and set', () => ({ get() {}, set() {} })],
-    ['null', () => null],
-    ['a string', () => 'redis'],
-  ];
-
-  test.each(foreign)('%s as the client option', (_, make) => {
+describe('what is no client is refused by name', () => {
+  test.each([
+    ['an object with get and set', { get() {}, set() {} }],
+    ['null', null],
+    ['a string', 'redis'],
+  ])('%s as the client option', (_, client) => {
     expectTypeError(
-      refusal(() => new RedisStore({ client: make() })),
+      refusal(() => new RedisStore({ client })),
       word('client'),
-    );
-  });
-
-  test.each(foreign.slice(0, 2))('%s as the only argument', (_, make) => {
-    expectTypeError(
-      refusal(() => new RedisStore(make())),
-      /client/,
     );
   });
 });
