@@ -5,7 +5,7 @@
 const { invalidArgument } = require('./errors');
 const { notParsable } = require('./serializer');
 const { PromiseTarget } = require('./target');
-const { showExpiry } = require('./ttl');
+const { showExpiry, showExpiryInJson } = require('./ttl');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
 
@@ -48,10 +48,21 @@ async function ids(operations) {
  */
 async function* scan(operations, count) {
   for await (const batch of batches(operations, true, count)) {
-    for (const [index, session] of (await decode(operations, batch)).entries()) {
-      if (session !== null) yield withId(session, batch.ids[index]);
-    }
+    yield* await sessionsOf(operations, batch);
   }
+}
+
+/**
+ * @param {Operations} operations
+ * @param {import('../binding').Batch} batch
+ * @returns {Promise<any[]>} its sessions, each with its id
+ */
+async function sessionsOf(operations, batch) {
+  const found = [];
+  for (const [index, session] of (await decode(operations, batch)).entries()) {
+    if (session !== null) found.push(withId(session, batch.ids[index]));
+  }
+  return found;
 }
 
 /**
@@ -71,8 +82,16 @@ function withId(session, id) {
  */
 async function sessions(operations) {
   const all = [];
-  for await (const session of scan(operations)) all.push(session);
-  return all;
+  const enumeration = batches(operations, true);
+  // Redis fetches the next batch while this one is parsed: they are all kept anyway.
+  for (let next = enumeration.next(); ;) {
+    const { value: batch } = await next;
+    if (!batch) return all;
+    next = enumeration.next();
+    // Of no concern any more if this batch fails.
+    next.catch(() => {});
+    for (const session of await sessionsOf(operations, batch)) all.push(session);
+  }
 }
 
 /**
@@ -107,8 +126,9 @@ async function decode({ codec }, batch) {
     ? batch.values.map((value) => codec.decode(value))
     : await Promise.all(batch.values.map(async (value) => codec.decode(value)));
   const now = Date.now();
+  const show = codec.isJson ? showExpiryInJson : showExpiry;
   for (const [index, session] of found.entries()) {
-    if (session !== null) showExpiry(session, batch.timesToLive[index], now);
+    if (session !== null) show(session, batch.timesToLive[index], now);
   }
   return found;
 }

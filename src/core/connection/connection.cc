@@ -13,7 +13,7 @@ namespace {
 
 // So many commands leave at once even if the tick has more: the server works while the client
 // goes on writing.
-constexpr int kFlushAt = 32;
+constexpr std::size_t kFlushAt = 32;
 
 // Replies under way at most; more commands wait in the queue and count against its bound.
 constexpr std::uint64_t kMaxUnanswered = 65'536;
@@ -340,7 +340,7 @@ void Connection::Send(Command& command, Nanoseconds now) {
   silence_->Expect();
   // A refusal shows in the link's failure: the command is sent again on the next link.
   if (!link_->Append(command.wire, command.expected, command.id(), now)) return;
-  if (++unflushed_ >= kFlushAt) {
+  if (++unflushed_ >= kFlushAt || command.expected >= kFlushAt) {
     unflushed_ = 0;
     link_->Flush();
   }

@@ -184,7 +184,7 @@ class Connection final : private LinkListener,
   bool keep_alive_;
   bool kept_alive_ = false;
   bool closing_ = false;  // Close was called; still ready, for the replies that are under way
-  int unflushed_ = 0;
+  std::size_t unflushed_ = 0;
   std::uint64_t epoch_ = 0;
 
   Backoff backoff_;

@@ -29,7 +29,8 @@ Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, st
       kind_(kind),
       prefix_(std::move(prefix)),
       pattern_(PrefixPattern(prefix_)),
-      batch_size_(batch_size) {}
+      batch_size_(batch_size),
+      type_option_(kind != Kind::kSessions) {}
 
 std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultSink* sink,
                                                  Kind kind, std::string prefix,
@@ -205,7 +206,9 @@ bool Enumeration::TakeScan(const Reply& reply) {
   epoch_ = connection_->epoch();
   cursor_ = same ? cursor.text() : "0";
   scanned_ = same && cursor_ == "0";
-  std::vector<std::string>& accepted = type_option_ ? keys_ : candidates_;
+  // MGET gives nothing for what is no string: there is no need to ask.
+  const bool typed = type_option_ || kind_ == Kind::kSessions;
+  std::vector<std::string>& accepted = typed ? keys_ : candidates_;
   for (std::size_t index = 0; index < found.size(); ++index) {
     const Reply key = found[index];
     if (!key.is(Reply::Type::kString)) return false;

@@ -83,7 +83,7 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   std::uint64_t epoch_ = 0;  // of the connection that the cursor is of; 0: of none yet
   bool scanned_ = false;     // the cursor is back at 0
   // Redis before 6 knows no SCAN ... TYPE, before 4 no UNLINK; found out by asking.
-  bool type_option_ = true;
+  bool type_option_;
   bool unlink_ = true;
   KeyFilter seen_;
   std::vector<std::string> candidates_;  // of which the type is still to be asked
