@@ -78,18 +78,14 @@ class BorrowedSessions {
    * @param {boolean} mustExist
    */
   set(target, sid, value, timeToLive, mustExist) {
-    let bytes;
+    const key = this.#commands.key(sid);
+    let reply;
     try {
-      bytes = this.#sendable(value);
+      reply = this.#commands.set(key, this.#sendable(value), timeToLive, mustExist);
     } catch (error) {
-      this.#fail(target, error);
-      return;
+      reply = Promise.reject(error);
     }
-    this.#count(
-      target,
-      this.#commands.set(this.#commands.key(sid), bytes, timeToLive, mustExist),
-      toStoredCount,
-    );
+    this.#count(target, reply, toStoredCount);
   }
 
   /**
