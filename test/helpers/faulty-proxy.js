@@ -65,8 +65,11 @@ class FaultyProxy {
     for await (const chunk of from) {
       await this.#gates[direction];
       if (this.delay[direction] > 0) await pause(this.delay[direction]);
-      for (let at = 0; at < chunk.length && to.writable; at += this.pieces) {
+      let at = 0;
+      while (at < chunk.length && to.writable) {
         const piece = chunk.subarray(at, at + this.pieces);
+        // The size of pieces may change while this one is written.
+        at += piece.length;
         if (this.#isCutAt(piece, to, direction, pair)) return;
         if (!to.write(piece)) await once(to, 'drain');
         if (this.pieces < chunk.length) await turn();

@@ -134,7 +134,8 @@ describe.each(serializers)('%s', (name, functions) => {
     await redis.admin.pExpire(`sess:${id}`, 500_000);
     const session = await load(store, id);
     expect(session.cookie.expires - Date.now()).toBeGreaterThan(400_000);
-    expect(session.cookie.originalMaxAge).toBe(60_000);
+    // express-session counts it anew when it makes the cookie: a slow machine takes a millisecond.
+    expect(Math.abs(session.cookie.originalMaxAge - 60_000)).toBeLessThan(1000);
   });
 
   test('has update keep the expiry of a session that a request stored', async () => {
