@@ -135,7 +135,7 @@ class CheckedLoad {
       const code = outcome.error ? outcome.error.code : 'succeeded';
       this.counts[code] = (this.counts[code] ?? 0) + 1;
       if (outcome.error && !EXCUSES.includes(code))
-        this.wrong.push(`${name} failed with ${code}: ${outcome.error.message}`);
+        {this.wrong.push(`${name} failed with ${code}: ${outcome.error.message}`);}
       return outcome;
     };
     this.#workers = Promise.all(
