@@ -134,8 +134,9 @@ class CheckedLoad {
       const outcome = await ledger.start(name, run, steps);
       const code = outcome.error ? outcome.error.code : 'succeeded';
       this.counts[code] = (this.counts[code] ?? 0) + 1;
-      if (outcome.error && !EXCUSES.includes(code))
-        {this.wrong.push(`${name} failed with ${code}: ${outcome.error.message}`);}
+      if (outcome.error && !EXCUSES.includes(code)) {
+        this.wrong.push(`${name} failed with ${code}: ${outcome.error.message}`);
+      }
       return outcome;
     };
     this.#workers = Promise.all(
