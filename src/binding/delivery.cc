@@ -139,7 +139,10 @@ void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
     numbers[1] = static_cast<double>(result.kind);
     numbers[2] = result.number;
     if (result.kind == Kind::kNone || result.kind == Kind::kCount) continue;
-    arguments_[1 + index] = MakeValue(env, result);
+    // Redis takes strings that are longer than any of JavaScript's: undefined is told in their
+    // place.
+    const napi_value value = MakeValue(env, result);
+    if (value != nullptr) arguments_[1 + index] = value;
   }
 }
 
