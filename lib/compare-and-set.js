@@ -133,7 +133,7 @@ async function update(operations, sid, change) {
   while (found !== null) {
     const session = await operations.codec.decode(found.data);
     if (session === null) return null;
-    showExpiry(session, found.left, Date.now());
+    showExpiry(session, found.left, Date.now(), operations.codec.isJson);
     const changed = (await change(session)) ?? session;
     const now = Date.now();
     const left = await timeToLive(operations.ttl, changed, sid, now);

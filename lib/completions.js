@@ -4,7 +4,7 @@
 const { fromFailure } = require('./errors');
 const { isThenable } = require('./serializer');
 const { settleFrom } = require('./target');
-const { showExpiry, showExpiryInJson } = require('./ttl');
+const { showExpiry } = require('./ttl');
 
 /** @typedef {import('./target').Complete} Complete */
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
@@ -38,20 +38,16 @@ function completeGet(target, kind, left, value) {
   let session;
   try {
     session = codec.decode(value);
-    if (codec.isJson) {
-      if (session !== null) showExpiryInJson(session, left, arrived);
-      merging?.remember(session, value);
-    } else if (isThenable(session)) {
+    if (!codec.isJson && isThenable(session)) {
       settleFrom(
         target,
         session.then((/** @type {any} */ parsed) =>
-          finishGet(parsed, left, arrived, merging, value),
+          finishGet(parsed, left, arrived, merging, value, false),
         ),
       );
       return;
-    } else {
-      finishGet(session, left, arrived, merging, value);
     }
+    finishGet(session, left, arrived, merging, value, codec.isJson);
   } catch (error) {
     target.settle(error);
     return;
@@ -65,9 +61,10 @@ function completeGet(target, kind, left, value) {
  * @param {number} arrived
  * @param {Merging | undefined} merging
  * @param {string | Buffer} data
+ * @param {boolean} isJson
  */
-function finishGet(session, left, arrived, merging, data) {
-  if (session !== null) showExpiry(session, left, arrived);
+function finishGet(session, left, arrived, merging, data, isJson) {
+  if (session !== null) showExpiry(session, left, arrived, isJson);
   merging?.remember(session, data);
   return session;
 }

@@ -5,7 +5,7 @@
 const { invalidArgument } = require('./errors');
 const { notParsable } = require('./serializer');
 const { PromiseTarget } = require('./target');
-const { showExpiry, showExpiryInJson } = require('./ttl');
+const { showExpiry } = require('./ttl');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
 
@@ -126,9 +126,8 @@ async function decode({ codec }, batch) {
     ? batch.values.map((value) => codec.decode(value))
     : await Promise.all(batch.values.map(async (value) => codec.decode(value)));
   const now = Date.now();
-  const show = codec.isJson ? showExpiryInJson : showExpiry;
   for (const [index, session] of found.entries()) {
-    if (session !== null) show(session, batch.timesToLive[index], now);
+    if (session !== null) showExpiry(session, batch.timesToLive[index], now, codec.isJson);
   }
   return found;
 }

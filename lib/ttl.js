@@ -84,10 +84,16 @@ function toMilliseconds(left) {
  * @param {any} session changed in place
  * @param {number} left the key's time to live in milliseconds; -1: it has none
  * @param {number} now milliseconds since the epoch
+ * @param {boolean} isJson whether JSON has made it: then nothing of it is frozen, or more than data
  */
-function showExpiry(session, left, now) {
+function showExpiry(session, left, now, isJson) {
   const cookie = session.cookie;
   if (typeof cookie !== 'object' || cookie === null) return;
+  if (isJson && left >= 0 && typeof cookie.expires === 'string') {
+    // The way of nearly every `get`: Reflect.set costs more than the rest of this.
+    cookie.expires = new Date(now + left);
+    return;
+  }
   const name = expiryOf(cookie);
   const expires = cookie[name];
   if (expires === undefined || expires === null || expires === false) return;
@@ -104,18 +110,4 @@ function showExpiry(session, left, now) {
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
 }
 
-/**
- * The same for a session that JSON has just made: nothing of it is frozen, or more than data. It
- * is the way of nearly every `get`.
- *
- * @param {any} session changed in place
- * @param {number} left as above
- * @param {number} now
- */
-function showExpiryInJson(session, left, now) {
-  const { cookie } = session;
-  if (left >= 0 && typeof cookie?.expires === 'string') cookie.expires = new Date(now + left);
-  else showExpiry(session, left, now);
-}
-
-module.exports = { timeToLive, showExpiry, showExpiryInJson, toMilliseconds, MAX_TIME_TO_LIVE };
+module.exports = { timeToLive, showExpiry, toMilliseconds, MAX_TIME_TO_LIVE };
