@@ -3,7 +3,15 @@
 // found out by asking, and done in another way from then on.
 
 const { isUint8Array } = require('node:util/types');
-const { isMissingScript, isMisunderstood, isUnknown, toNumber, toText } = require('./replies');
+const {
+  areSame,
+  isMissingScript,
+  isMisunderstood,
+  isUnknown,
+  isWrongType,
+  toNumber,
+  toText,
+} = require('./replies');
 const { FETCH, REPLACE } = require('./scripts');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
@@ -12,24 +20,18 @@ const { FETCH, REPLACE } = require('./scripts');
 /** @typedef {{ value: any, left: number } | null} Fetched `left` in milliseconds, -1: for ever */
 
 /**
- * @param {any} value
- * @param {any} left
- */
-function fetched(value, left) {
-  if (typeof value === 'string' || isUint8Array(value)) return { value, left: toNumber(left) };
-  throw new TypeError(
-    'The client gave something other than a string or a Buffer for what is stored',
-  );
-}
-
-/**
- * @param {any} reply of the script FETCH, or those to GET and PTTL
+ * @param {any} reply of a script, or those to GET and PTTL: null, or what is stored and how long it
+ *   has left
  * @returns {Fetched}
  */
 function fetchedOf(reply) {
   // -2: it lapsed between the two commands.
   if (reply === null || reply[0] === null || toNumber(reply[1]) === -2) return null;
-  return fetched(reply[0], reply[1]);
+  const [value, left] = reply;
+  if (typeof value === 'string' || isUint8Array(value)) return { value, left: toNumber(left) };
+  throw new TypeError(
+    'The client gave something other than a string or a Buffer for what is stored',
+  );
 }
 
 /**
@@ -96,7 +98,7 @@ class Commands {
    * @returns {PromiseLike<any>} as `fetchedOf` takes it
    */
   startFetch(key) {
-    if (this.#hasScripts) return this.#run(['EVALSHA', FETCH.digest, '1', key], key);
+    if (this.#hasScripts) return this.#evaluateKnown(FETCH, key);
     return Promise.all([this.#run(['GET', key], key), this.#run(['PTTL', key], key)]);
   }
 
@@ -153,17 +155,25 @@ class Commands {
   }
 
   /**
+   * By its digest: the server has to know the script.
+   *
    * @param {import('./scripts').Script} script
    * @param {string} key
    * @param {Words} rest
    */
-  async #script({ text, digest }, key, ...rest) {
-    try {
-      return await this.#run(['EVALSHA', digest, '1', key, ...rest], key);
-    } catch (error) {
-      if (!isMissingScript(error)) throw error;
-      return this.#run(['EVAL', text, '1', key, ...rest], key);
-    }
+  #evaluateKnown({ digest }, key, ...rest) {
+    return this.#run(['EVALSHA', digest, '1', key, ...rest], key);
+  }
+
+  /**
+   * By its text, which the server knows from then on.
+   *
+   * @param {import('./scripts').Script} script
+   * @param {string} key
+   * @param {Words} rest
+   */
+  #evaluate({ text }, key, ...rest) {
+    return this.#run(['EVAL', text, '1', key, ...rest], key);
   }
 
   /**
@@ -188,10 +198,7 @@ class Commands {
    * @returns {Promise<Fetched>}
    */
   async fetchAfter(error, key) {
-    if (isMissingScript(error)) {
-      // The server knows it from now on.
-      return fetchedOf(await this.#run(['EVAL', FETCH.text, '1', key], key));
-    }
+    if (isMissingScript(error)) return fetchedOf(await this.#evaluate(FETCH, key));
     if (!isUnknown(error)) throw error;
     this.#hasScripts = false;
     return fetchedOf(await this.startFetch(key));
@@ -209,9 +216,17 @@ class Commands {
     if (!this.#adapter.hasScripts) {
       return inTurn(this.#adapter, () => this.#replaceInSteps(key, expected, value, timeToLive));
     }
-    const reply = await this.#script(REPLACE, key, expected, value, String(timeToLive));
+    /** @type {Words} */
+    const words = [expected, value, String(timeToLive)];
+    let reply;
+    try {
+      reply = await this.#evaluateKnown(REPLACE, key, ...words);
+    } catch (error) {
+      if (!isMissingScript(error)) throw error;
+      reply = await this.#evaluate(REPLACE, key, ...words);
+    }
     if (!Array.isArray(reply)) return toNumber(reply) === 1;
-    return fetched(reply[0], reply[1]);
+    return fetchedOf(reply) ?? false;
   }
 
   /**
@@ -223,7 +238,7 @@ class Commands {
   async #replaceInSteps(key, expected, value, timeToLive) {
     const found = await this.fetch(key);
     if (found === null) return false;
-    if (Buffer.compare(Buffer.from(found.value), Buffer.from(expected)) !== 0) return found;
+    if (!areSame(found.value, expected)) return found;
     return isStored(await this.set(key, value, timeToLive, true));
   }
 
@@ -241,10 +256,7 @@ class Commands {
       this.#run(['MGET', ...keys], keys[0]),
       ...keys.map((key) => this.#run(['PTTL', key], key)),
     ]);
-    return keys.map((_, index) => {
-      const value = values[index];
-      return value === null || toNumber(left[index]) === -2 ? null : fetched(value, left[index]);
-    });
+    return keys.map((_, index) => fetchedOf([values[index], left[index]]));
   }
 
   /**
@@ -257,7 +269,7 @@ class Commands {
     try {
       return await this.fetch(key);
     } catch (error) {
-      if (error instanceof Error && error.message.includes('WRONGTYPE')) return null;
+      if (isWrongType(error)) return null;
       throw error;
     }
   }

@@ -8,8 +8,6 @@ class BorrowedEnumeration {
   #sessions;
   #values;
   #batches;
-  /** @type {string[] | undefined} */
-  #ahead;
 
   /**
    * @param {BorrowedSessions} sessions
@@ -29,12 +27,9 @@ class BorrowedEnumeration {
 
   /** @returns {Promise<import('../../binding').Batch>} */
   async #next() {
-    const ids = this.#ahead ?? (await this.#batches.next()).value ?? [];
-    const following = await this.#batches.next();
-    this.#ahead = following.value ?? undefined;
-    const last = following.done === true;
-    if (this.#values && ids.length > 0) return this.#sessions.fetchBatch(ids, last);
-    return { ids, values: [], timesToLive: [], last };
+    const { value: ids } = await this.#batches.next();
+    if (ids && this.#values) return this.#sessions.fetchBatch(ids);
+    return { ids: ids ?? [], values: [], timesToLive: [], last: !ids };
   }
 }
 

@@ -33,8 +33,14 @@ function toStored(reply, decoding) {
   return reply.toString();
 }
 
-/** @param {unknown} error of a client; @param {string} word that its message begins with */
-const begins = (error, word) => String(/** @type {any} */ (error)?.message).startsWith(word);
+/** @param {unknown} error of a client; it may be of another realm, or no Error at all */
+const messageOf = (error) => String(/** @type {any} */ (error)?.message);
+
+/**
+ * @param {unknown} error
+ * @param {string} word that its message begins with
+ */
+const begins = (error, word) => messageOf(error).startsWith(word);
 
 /** @param {unknown} error */
 const isMissingScript = (error) => begins(error, 'NOSCRIPT');
@@ -52,6 +58,19 @@ const isUnknown = (error) => begins(error, 'ERR unknown') || begins(error, 'NOPE
  * @param {unknown} error
  */
 const isMisunderstood = (error) => begins(error, 'ERR ') || begins(error, 'NOPERM');
+
+/**
+ * Whether the key holds something other than a string; a script's error has words before that.
+ *
+ * @param {unknown} error
+ */
+const isWrongType = (error) => messageOf(error).includes('WRONGTYPE');
+
+/**
+ * @param {string | Buffer} one
+ * @param {string | Buffer} other
+ */
+const areSame = (one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)) === 0;
 
 /**
  * What a client failed with, for the callback: the same, if it is an error. Clients attach the
@@ -75,9 +94,11 @@ function presentable(error) {
 }
 
 module.exports = {
+  areSame,
   isMissingScript,
   isMisunderstood,
   isUnknown,
+  isWrongType,
   presentable,
   toNumber,
   toStored,

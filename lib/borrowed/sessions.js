@@ -5,7 +5,7 @@
 const { isUtf8 } = require('node:buffer');
 const { invalidArgument } = require('../errors');
 const { Commands, fetchedOf, isStored } = require('./commands');
-const { presentable, toNumber, toStored } = require('./replies');
+const { areSame, presentable, toNumber, toStored } = require('./replies');
 const { Result } = require('./results');
 const { walk } = require('./walk');
 
@@ -158,7 +158,7 @@ class BorrowedSessions {
     }
     // Some clients send again, after a break, what may have been carried out already.
     if (this.#client.adapter.resends && breaks !== this.#client.breaks) {
-      if (Buffer.compare(Buffer.from(outcome.value), Buffer.from(mine)) === 0) {
+      if (areSame(outcome.value, mine)) {
         this.#results.tell(target, Result.count, 1);
         return;
       }
@@ -184,7 +184,7 @@ class BorrowedSessions {
     for (let begin = 0; begin < sids.length; begin += this.#scanCount) {
       chunks.push(sids.slice(begin, begin + this.#scanCount));
     }
-    const batches = await Promise.all(chunks.map((chunk) => this.fetchBatch(chunk, false)));
+    const batches = await Promise.all(chunks.map((chunk) => this.fetchBatch(chunk)));
     this.#results.tell(target, Result.batch, 0, {
       ids: batches.flatMap(({ ids }) => ids),
       values: batches.flatMap(({ values }) => values),
@@ -212,7 +212,6 @@ class BorrowedSessions {
   async #clearAll() {
     let count = 0;
     for await (const ids of this.walk(this.#scanCount)) {
-      if (ids.length === 0) continue;
       count += await this.#commands.remove(ids.map((id) => this.#commands.key(id)));
     }
     return count;
@@ -227,14 +226,13 @@ class BorrowedSessions {
   }
 
   /**
-   * @param {string[]} ids at most one batch
-   * @param {boolean} last
+   * @param {string[]} ids at most one batch, and at least one
    * @returns {Promise<import('../../binding').Batch>}
    */
-  async fetchBatch(ids, last) {
+  async fetchBatch(ids) {
     const found = await this.#commands.fetchMany(ids.map((id) => this.#commands.key(id)));
     /** @type {import('../../binding').Batch} */
-    const batch = { ids: [], values: [], timesToLive: [], last };
+    const batch = { ids: [], values: [], timesToLive: [], last: false };
     for (const [index, each] of found.entries()) {
       if (each === null) continue;
       batch.ids.push(ids[index]);

@@ -19,7 +19,8 @@ const escapeGlob = (text) => text.replace(/[\\*?[\]^-]/g, '\\$&');
  * @param {string} prefix of the store
  * @param {number} count of each SCAN, and the most ids of a batch
  * @param {() => number} breaks how often the client has lost its connection
- * @returns {AsyncGenerator<string[], void>} ids of keys that hold strings, each once
+ * @returns {AsyncGenerator<string[], void>} ids of keys that hold strings, each once; at least one
+ *   at a time
  */
 async function* walk(adapter, commands, prefix, count, breaks) {
   /** @type {Set<string>} */
@@ -39,7 +40,8 @@ async function* walk(adapter, commands, prefix, count, breaks) {
       }
       for (let begin = 0; begin < ids.length; begin += count) {
         const batch = ids.slice(begin, begin + count);
-        yield keys.typed ? batch : await onlyStrings(commands, batch);
+        const strings = keys.typed ? batch : await onlyStrings(commands, batch);
+        if (strings.length > 0) yield strings;
       }
     }
   }
