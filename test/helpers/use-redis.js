@@ -7,6 +7,7 @@ const { createClient: createAdmin } = require('redis');
 const { startRedis } = require('./redis-server');
 const { startMonitor } = require('./monitor');
 const { expectEachCalledOnce } = require('./outcome');
+const { until } = require('./until');
 
 /** A node-redis client of `server`: a witness that shares no code with what is tested. */
 async function connectAdmin(server, options = {}) {
@@ -27,6 +28,7 @@ function useRedis({ admin: adminOptions, ...serverOptions } = {}) {
   // Required late: the pure helpers above must not need the addon.
   const { RedisStore, createClient } = require('../..');
   const open = new Set();
+  let connectionsBefore = Infinity; // of a server that does not run
 
   const redis = {
     /** @type {any} */ server: undefined,
@@ -54,11 +56,20 @@ function useRedis({ admin: adminOptions, ...serverOptions } = {}) {
       const stats = await redis.admin.info('commandstats');
       return Number(stats.match(new RegExp(`cmdstat_${name}:calls=(\\d+)`))?.[1] ?? 0);
     },
+    /** How many connections the server has. */
+    async connections() {
+      const list = await redis.admin.sendCommand(['CLIENT', 'LIST']);
+      return list.trim().split('\n').length;
+    },
   };
 
   beforeAll(async () => {
     redis.server = await startRedis(serverOptions);
     redis.admin = await connectAdmin(redis.server, adminOptions);
+  });
+
+  beforeEach(async () => {
+    connectionsBefore = redis.server.process ? await redis.connections() : Infinity;
   });
 
   afterEach(async () => {
@@ -67,6 +78,10 @@ function useRedis({ admin: adminOptions, ...serverOptions } = {}) {
     open.clear();
     expectEachCalledOnce();
     if (redis.server.process) {
+      // The server notices a closed connection in a turn of its own: the next test must not see it.
+      await until(async () => (await redis.connections()) <= connectionsBefore, {
+        what: `a server with ${connectionsBefore} connections again`,
+      });
       await redis.admin.flushAll();
       await redis.admin.sendCommand(['CONFIG', 'RESETSTAT']);
     }
