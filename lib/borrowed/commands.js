@@ -12,7 +12,7 @@ const {
   toNumber,
   toText,
 } = require('./replies');
-const { FETCH, REPLACE } = require('./scripts');
+const { FETCH, FETCH_ALL, REPLACE } = require('./scripts');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
 /** @typedef {import('./adapter').Words} Words */
@@ -21,13 +21,15 @@ const { FETCH, REPLACE } = require('./scripts');
 
 /**
  * @param {any} reply of a script, or those to GET and PTTL: null, or what is stored and how long it
- *   has left
+ *   has left, one after the other for each key
+ * @param {number} [index] of the key
  * @returns {Fetched}
  */
-function fetchedOf(reply) {
+function fetchedOf(reply, index = 0) {
+  if (reply === null) return null;
+  const [value, left] = [reply[2 * index], reply[2 * index + 1]];
   // -2: it lapsed between the two commands.
-  if (reply === null || reply[0] === null || toNumber(reply[1]) === -2) return null;
-  const [value, left] = reply;
+  if (value === null || toNumber(left) === -2) return null;
   if (typeof value === 'string' || isUint8Array(value)) return { value, left: toNumber(left) };
   throw new TypeError(
     'The client gave something other than a string or a Buffer for what is stored',
@@ -100,6 +102,22 @@ class Commands {
   startFetch(key) {
     if (this.#hasScripts) return this.#evaluateKnown(FETCH, key);
     return Promise.all([this.#run(['GET', key], key), this.#run(['PTTL', key], key)]);
+  }
+
+  /** Whether `startFetches` can be. */
+  get fetchesTogether() {
+    return this.#hasScripts && !this.#adapter.isCluster;
+  }
+
+  /**
+   * @param {string[]} keys
+   * @param {boolean} known whether the server is taken to know the script
+   * @returns {PromiseLike<any>} as `fetchedOf` takes it
+   */
+  startFetches(keys, known) {
+    const { text, digest } = FETCH_ALL;
+    const script = known ? ['EVALSHA', digest] : ['EVAL', text];
+    return this.#run([...script, String(keys.length), ...keys], keys[0]);
   }
 
   /**

@@ -42,6 +42,13 @@ const messageOf = (error) => String(/** @type {any} */ (error)?.message);
  */
 const begins = (error, word) => messageOf(error).startsWith(word);
 
+/**
+ * Whether it is what the server answered: a code, in capitals, comes first.
+ *
+ * @param {unknown} error
+ */
+const isReply = (error) => /^[A-Z]{2,} /.test(messageOf(error));
+
 /** @param {unknown} error */
 const isMissingScript = (error) => begins(error, 'NOSCRIPT');
 
@@ -97,6 +104,7 @@ module.exports = {
   areSame,
   isMissingScript,
   isMisunderstood,
+  isReply,
   isUnknown,
   isWrongType,
   presentable,

@@ -23,6 +23,15 @@ const FETCH = script(`local value = redis.call('GET', KEYS[1])
 return value and {value, redis.call('PTTL', KEYS[1])}
 `);
 
+/** The same of several keys, one after the other. */
+const FETCH_ALL = script(`local found = {}
+for index, key in ipairs(KEYS) do
+  found[2 * index - 1] = redis.call('GET', key)
+  found[2 * index] = redis.call('PTTL', key)
+end
+return found
+`);
+
 /**
  * ARGV: what is expected, what to store, and its time to live in milliseconds or 0. Gives 1 if it
  * was stored, 0 if there is nothing, or what is there instead and its time to live.
@@ -38,4 +47,4 @@ end
 return 1
 `);
 
-module.exports = { FETCH, REPLACE };
+module.exports = { FETCH, FETCH_ALL, REPLACE };

@@ -4,7 +4,8 @@
 
 const { isUtf8 } = require('node:buffer');
 const { invalidArgument } = require('../errors');
-const { Commands, fetchedOf, isStored } = require('./commands');
+const { Commands, isStored } = require('./commands');
+const { Fetches } = require('./fetches');
 const { areSame, presentable, toNumber, toStored } = require('./replies');
 const { Result } = require('./results');
 const { walk } = require('./walk');
@@ -27,6 +28,7 @@ class BorrowedSessions {
   #prefix;
   #scanCount;
   #commands;
+  #fetches;
 
   /**
    * @param {BorrowedClient} client
@@ -44,6 +46,10 @@ class BorrowedSessions {
     this.#prefix = prefix;
     this.#scanCount = scanCount;
     this.#commands = new Commands(client.adapter, prefix, !isJson);
+    this.#fetches = new Fetches(this.#commands, {
+      found: (target, found) => this.#tellStored(target, found),
+      failed: (target, error) => this.#fail(target, error),
+    });
   }
 
   /**
@@ -51,23 +57,7 @@ class BorrowedSessions {
    * @param {string} sid
    */
   get(target, sid) {
-    const key = this.#commands.key(sid);
-    this.#commands.startFetch(key).then(
-      (reply) => this.#tellFetched(target, reply),
-      (error) => this.#fetchAfter(error, target, key),
-    );
-  }
-
-  /**
-   * @param {unknown} reason why it could not be got in the short way
-   * @param {Target} target
-   * @param {string} key
-   */
-  #fetchAfter(reason, target, key) {
-    this.#commands.fetchAfter(reason, key).then(
-      (found) => this.#tellStored(target, found),
-      (error) => this.#fail(target, error),
-    );
+    this.#fetches.add(target, this.#commands.key(sid));
   }
 
   /**
@@ -78,6 +68,7 @@ class BorrowedSessions {
    * @param {boolean} mustExist
    */
   set(target, sid, value, timeToLive, mustExist) {
+    this.#fetches.flush();
     const key = this.#commands.key(sid);
     let reply;
     try {
@@ -94,6 +85,7 @@ class BorrowedSessions {
    * @param {number} timeToLive
    */
   touch(target, sid, timeToLive) {
+    this.#fetches.flush();
     this.#count(target, this.#commands.touch(this.#commands.key(sid), timeToLive));
   }
 
@@ -102,6 +94,7 @@ class BorrowedSessions {
    * @param {string} sid
    */
   destroy(target, sid) {
+    this.#fetches.flush();
     this.#ask(target, 'DEL', sid);
   }
 
@@ -130,6 +123,7 @@ class BorrowedSessions {
    * @param {boolean} once
    */
   replace(target, sid, expected, value, timeToLive, once) {
+    this.#fetches.flush();
     this.#replace(target, sid, expected, value, timeToLive, once).catch((error) =>
       this.#fail(target, error),
     );
@@ -206,6 +200,7 @@ class BorrowedSessions {
 
   /** @param {Target} target */
   clear(target) {
+    this.#fetches.flush();
     this.#count(target, this.#clearAll());
   }
 
@@ -274,21 +269,6 @@ class BorrowedSessions {
       (known) => this.#results.tell(target, Result.count, toCount(known)),
       (error) => this.#fail(target, error),
     );
-  }
-
-  /**
-   * @param {Target} target
-   * @param {any} reply
-   */
-  #tellFetched(target, reply) {
-    let found;
-    try {
-      found = fetchedOf(reply);
-    } catch (error) {
-      this.#fail(target, error);
-      return;
-    }
-    this.#tellStored(target, found);
   }
 
   /**

@@ -7,6 +7,7 @@ const conformance = require('../conformance/cases');
 
 const groups = [
   require('./cases/calling'),
+  require('./cases/together'),
   require('./cases/enumeration'),
   ...require('./cases/access'),
   require('./cases/bytes'),
