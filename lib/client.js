@@ -6,7 +6,7 @@ const { debuglog } = require('node:util');
 const { readClientOptions } = require('./client-options');
 const { readCredentials } = require('./credentials');
 const { publishEvent } = require('./diagnostics');
-const { fromFailure } = require('./errors');
+const { fromFailure, withClient } = require('./errors');
 const native = require('./native');
 const { Receiver } = require('./receiver');
 
@@ -127,9 +127,8 @@ class Client extends EventEmitter {
     }
     const error = fromFailure(failure);
     if (error.code === 'ERR_REDIS_CREDENTIALS' && this.#refusal) error.cause = this.#refusal;
-    Object.defineProperty(error, 'client', { value: this, enumerable: false });
     // An error event without a listener would end the process.
-    if (this.listenerCount('error') > 0) this.emit('error', error);
+    if (this.listenerCount('error') > 0) this.emit('error', withClient(error, this));
   }
 
   // One call at a time, unless it takes twice as long as a connection may: the answer to a slow

@@ -62,4 +62,24 @@ function serializerError(code, thrown) {
   return thrown;
 }
 
-module.exports = { invalidArgument, fromFailure, orError, sessionError, serializerError };
+/**
+ * An error event's error, which tells its client to those who ask; logs do not show it.
+ *
+ * @template {object} T
+ * @param {T} error left as it is if it cannot be changed
+ * @param {object} client
+ * @returns {T}
+ */
+function withClient(error, client) {
+  Reflect.defineProperty(error, 'client', { value: client, enumerable: false, configurable: true });
+  return error;
+}
+
+module.exports = {
+  invalidArgument,
+  fromFailure,
+  orError,
+  sessionError,
+  serializerError,
+  withClient,
+};

@@ -29,7 +29,6 @@ const NO_CLIENT =
  * @property {any} client as the user knows it
  * @property {Client | BorrowedClient} events
  * @property {boolean} owned whether the store made the client
- * @property {(codec: import('./serializer').Codec) => any} open
  * @property {import('./options').SessionOptions} session
  */
 
@@ -45,7 +44,8 @@ function readStoreOptions(given) {
   const names = Object.keys(connection);
   if (names.length === 0) throw invalidArgument(NOTHING_GIVEN);
   if (!Object.hasOwn(connection, 'client')) {
-    return ownClient(createClient(connection), true, session);
+    const client = createClient(connection);
+    return { client, events: client, owned: true, session };
   }
   const { client } = connection;
   const other = names.find((name) => name !== 'client');
@@ -55,30 +55,13 @@ function readStoreOptions(given) {
       `The option "${other}" cannot be given together with "client": give it to what makes the client`,
     );
   }
-  return isClient(client) ? ownClient(client, false, session) : borrowedClient(client, session);
-}
-
-/**
- * @param {Client} client of this package
- * @param {boolean} owned
- * @param {import('./options').SessionOptions} session
- * @returns {Source}
- */
-function ownClient(client, owned, session) {
-  return {
-    client,
-    events: client,
-    owned,
-    session,
-    open: ({ decoding }) =>
-      /** @type {any} */ (client)[kOpenSessions](session.prefix, session.scanCount, decoding),
-  };
+  const events = isClient(client) ? client : borrowedClient(client, session);
+  return { client, events, owned: false, session };
 }
 
 /**
  * @param {any} client of another package
  * @param {import('./options').SessionOptions} session
- * @returns {Source}
  */
 function borrowedClient(client, session) {
   if (isThenable(client)) {
@@ -94,14 +77,7 @@ function borrowedClient(client, session) {
         'does with return_buffers)',
     );
   }
-  return {
-    client,
-    events,
-    owned: false,
-    session,
-    open: ({ decoding, isJson }) =>
-      events.openSessions(session.prefix, session.scanCount, decoding, isJson),
-  };
+  return events;
 }
 
 /**
@@ -118,14 +94,20 @@ function createStoreClass(Store) {
 
     /** @param {any} options a client, or options: see the README */
     constructor(options) {
-      const { client, events, owned, session, open } = readStoreOptions(options);
+      const { client, events, owned, session } = readStoreOptions(options);
       super(session);
       this.#client = client;
       this.#events = events;
       this.#owned = owned;
       this.#session = session;
+      const { decoding, isJson } = createCodec(session.serializer);
       /** @type {import('./operations').Backend} */
-      const backend = open(createCodec(session.serializer));
+      const backend = /** @type {any} */ (events)[kOpenSessions](
+        session.prefix,
+        session.scanCount,
+        decoding,
+        isJson,
+      );
       this.#operations = new Operations(backend, session);
       this.#access = new Access(this.#operations, () => this.#close());
       this.#forwardEvents();

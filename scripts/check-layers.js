@@ -34,9 +34,10 @@ const LIB = [
   ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
   ['client-options', 'ttl'],
   ['completions', 'options', 'receiver'],
-  ['compare-and-set', 'enumeration', 'borrowed'],
+  ['compare-and-set', 'enumeration'],
   ['operations'],
   ['access', 'client'],
+  ['borrowed'],
   ['store'],
   ['index'],
 ].map((names) => names.map((name) => `lib/${name}`));

@@ -8,7 +8,7 @@
  */
 function formatTable(head, rows) {
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column].length)),
+    Math.max(title.length, 3, ...rows.map((row) => row[column].length)),
   );
   const line = (/** @type {string[]} */ cells) =>
     `| ${cells

@@ -4,7 +4,10 @@
 
 const { EventEmitter } = require('node:events');
 const { debuglog } = require('node:util');
+const { kOpenSessions } = require('../client');
+const { readClientOptions } = require('../client-options');
 const { publishEvent } = require('../diagnostics');
+const { withClient } = require('../errors');
 const { adaptAny } = require('./any');
 const { BorrowedEnumeration } = require('./enumeration');
 const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');
@@ -20,10 +23,8 @@ const debug = debuglog('connect-hiredis');
 /** Those of which more is known before those of which less is. */
 const FAMILIES = [adaptNodeRedis3, adaptIoredis, adaptNodeRedis, adaptAny, adaptMethods];
 
-/** Milliseconds of outage after which it is told: as createClient()'s `disconnectAfter`. */
-const DISCONNECT_AFTER = 5000;
-/** The patience of writes that others interfere with: as its `commandTimeout`. */
-const COMMAND_TIMEOUT = 5000;
+/** What this package's own client would do. */
+const DEFAULTS = readClientOptions({});
 
 /** @type {WeakMap<object, BorrowedClient>} */
 const borrowed = new WeakMap();
@@ -51,12 +52,14 @@ class BorrowedClient extends EventEmitter {
   }
 
   /**
+   * For the stores, as Client's.
+   *
    * @param {string} prefix
    * @param {number} scanCount
    * @param {number} decoding
    * @param {boolean} isJson whether strings alone are stored
    */
-  openSessions(prefix, scanCount, decoding, isJson) {
+  [kOpenSessions](prefix, scanCount, decoding, isJson) {
     const options = { prefix, scanCount, decoding, isJson };
     return {
       client: this.#client,
@@ -65,7 +68,8 @@ class BorrowedClient extends EventEmitter {
       Enumeration: BorrowedEnumeration,
       receiver: this.#results,
       Result,
-      commandTimeout: COMMAND_TIMEOUT,
+      // The patience of writes that others interfere with.
+      commandTimeout: DEFAULTS.commandTimeout,
     };
   }
 
@@ -90,7 +94,7 @@ class BorrowedClient extends EventEmitter {
     ++this.breaks;
     debug('the borrowed client says: %s', name);
     if (this.#outageTimer || this.#outage) return;
-    this.#outageTimer = setTimeout(() => this.#onOutage(), DISCONNECT_AFTER).unref();
+    this.#outageTimer = setTimeout(() => this.#onOutage(), DEFAULTS.disconnectAfter).unref();
   }
 
   #onOutage() {
@@ -104,17 +108,9 @@ class BorrowedClient extends EventEmitter {
   /** @param {any} given sentinels of node-redis give strings, too */
   #onError(given) {
     const error = typeof given === 'object' && given !== null ? given : new Error(String(given));
-    debug('error: %s', error?.message);
-    publishEvent(this.#client, 'error', error?.code);
-    if (this.listenerCount('error') === 0) return;
-    if (Object.isExtensible(error)) {
-      Object.defineProperty(error, 'client', {
-        value: this.#client,
-        enumerable: false,
-        configurable: true,
-      });
-    }
-    this.emit('error', error);
+    debug('error: %s', error.message);
+    publishEvent(this.#client, 'error', error.code);
+    if (this.listenerCount('error') > 0) this.emit('error', withClient(error, this.#client));
   }
 }
 
