@@ -85,12 +85,36 @@ export class Client {
 }
 
 /**
+ * Clients that have the same sessions, under one prefix: every operation goes to all of them. Not
+ * collected before all of them are closed.
+ */
+export class Group {
+  /** At least one client, at most 16; times in milliseconds; `queue` as of ConnectionOptions. */
+  constructor(
+    clients: Client[],
+    prefix: string,
+    commandTimeout: number,
+    settlingTime: number,
+    queue: number,
+    receiver: Receiver,
+  );
+  /** Of the client of that index. */
+  report(index: number): import('./index').RedundancyStats;
+}
+
+/**
  * The sessions under one prefix. Each operation gives undefined if it was taken: then its result
  * comes under `slot`, a number below 2^24, later and once. Otherwise it gives the failure.
  */
 export class Sessions {
   /** `decoding`: what stored bytes become; see Decoding in lib/serializer.js. */
-  constructor(client: Client, prefix: string, scanCount: number, decoding: number);
+  constructor(
+    place: Client | Group,
+    prefix: string,
+    scanCount: number,
+    decoding: number,
+    isGroup: boolean,
+  );
   get(slot: number, sid: string): Failure | undefined;
   /** `timeToLive` in milliseconds, 0: for ever. */
   set(

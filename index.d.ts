@@ -115,6 +115,22 @@ declare namespace connectHiredis {
     errors: Record<string, number>;
     /** Calls into JavaScript, results told in them, and the most in one. */
     batches: { count: number; results: number; largest: number };
+    /** Of one of several servers of a store (`clients`). */
+    redundancy?: RedundancyStats;
+  }
+
+  /** How one of several servers of a store stands. */
+  interface RedundancyStats {
+    /** Only those that are trusted decide what there is not. */
+    standing: 'away' | 'catching up' | 'settling' | 'trusted';
+    /** Sessions that it is to be told of when it is back. */
+    journal: number;
+    /** Writes that it did not take when the others did. */
+    missed: number;
+    /** Sessions written to it because it lacked them. */
+    repairs: number;
+    /** How often all that it has was compared with what another has. */
+    comparisons: number;
   }
 
   /** A connection to one server, made by {@link createClient}. It connects, and reconnects, by itself. */
@@ -170,7 +186,13 @@ declare namespace connectHiredis {
     serializer?: Serializer;
   }
 
-  type StoreOptions = SessionOptions & ({ client: AnyClient } | ClientOptions);
+  /** What several servers of one store share, and for each what is its own, or its client. */
+  type RedundantOptions = Omit<ClientOptions, 'url' | 'host' | 'port' | 'socket' | 'path'> & {
+    /** 1 to 16. Every operation goes to all of them at once. */
+    clients: (Client | ClientOptions | string | URL)[];
+  };
+
+  type StoreOptions = SessionOptions & ({ client: AnyClient } | ClientOptions | RedundantOptions);
 
   /**
    * A client of another package: node-redis 3 or later (also its pools, sentinels and clusters),
@@ -224,9 +246,11 @@ declare namespace connectHiredis {
   class RedisStore<UsedClient extends AnyClient = Client> extends session.Store {
     constructor(client: UsedClient);
     constructor(options: SessionOptions & { client: UsedClient });
-    constructor(options: SessionOptions & ClientOptions);
-    /** The one that was given, or the one that this store has made. */
+    constructor(options: SessionOptions & (ClientOptions | RedundantOptions));
+    /** The one that was given, or the one that this store has made; of several the first. */
     readonly client: UsedClient;
+    /** All of them. */
+    readonly clients: UsedClient[];
     readonly prefix: string;
     ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
     readonly scanCount: number;

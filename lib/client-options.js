@@ -10,7 +10,7 @@ const { version } = require('../package.json');
 /** @typedef {import('../binding').ConnectionOptions} NativeOptions */
 
 /** Options of the contract that this version does not serve. */
-const LATER = new Set(['cache', 'tls', 'clients', 'sentinels', 'name', 'cluster']);
+const LATER = new Set(['cache', 'tls', 'sentinels', 'name', 'cluster']);
 
 /** Options that do not go together: the first with none of the others. @type {[string, string[]][]} */
 const EXCLUSIVE = [
@@ -158,6 +158,9 @@ function readNamedOptions(given) {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     refuseLater(name);
+    if (name === 'clients') {
+      throw invalidArgument('The "clients" option is one of RedisStore: a client has one server');
+    }
     const canonical = SYNONYMS.get(name) ?? name;
     if (names.has(canonical)) {
       throw invalidArgument(

@@ -18,12 +18,14 @@ const debug = debuglog('connect-hiredis');
  */
 const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
 
+/** The key of the method by which a client becomes one of several: of this copy of the package. */
+const kJoin = Symbol('connect-hiredis.join');
+
 /** Connects, and reconnects, by itself. */
 class Client extends EventEmitter {
   #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
   #native;
-  #commandTimeout;
-  #connectTimeout;
+  #options;
   /** @type {(() => unknown) | undefined} */
   #credentials;
   /** When credentials were asked for, while there is no answer. @type {number | undefined} */
@@ -33,6 +35,8 @@ class Client extends EventEmitter {
   /** Why there were none, last time. @type {unknown} */
   #refusal;
   #outage = false;
+  /** @type {(() => import('..').RedundancyStats) | undefined} */
+  #report;
   /** @type {Promise<void>} */
   #closed;
   /** @type {(() => void) | undefined} */
@@ -44,8 +48,7 @@ class Client extends EventEmitter {
     this.#closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
-    this.#commandTimeout = options.commandTimeout;
-    this.#connectTimeout = options.connectTimeout;
+    this.#options = options;
     this.#credentials = options.credentials;
     // As many stores as one likes may listen.
     this.setMaxListeners(0);
@@ -87,7 +90,8 @@ class Client extends EventEmitter {
    */
   stats() {
     const { connections, ...numbers } = this.#native.stats();
-    return { state: this.state, ...numbers, reconnections: Math.max(0, connections - 1) };
+    const stats = { state: this.state, ...numbers, reconnections: Math.max(0, connections - 1) };
+    return this.#report ? { ...stats, redundancy: this.#report() } : stats;
   }
 
   /**
@@ -99,12 +103,22 @@ class Client extends EventEmitter {
     return {
       client: this,
       outage: this.#outage,
-      native: new native.Sessions(this.#native, prefix, scanCount, decoding),
+      native: new native.Sessions(this.#native, prefix, scanCount, decoding, false),
       Enumeration: native.Enumeration,
       receiver: this.#receiver,
       Result: native.Result,
-      commandTimeout: this.#commandTimeout,
+      commandTimeout: this.#options.commandTimeout,
     };
+  }
+
+  /**
+   * For those who use several clients as one.
+   *
+   * @param {() => import('..').RedundancyStats} report what they say of this one
+   */
+  [kJoin](report) {
+    this.#report = report;
+    return { native: this.#native, options: this.#options, outage: this.#outage };
   }
 
   /**
@@ -135,7 +149,9 @@ class Client extends EventEmitter {
   // one serves whoever waits by then.
   async #provideCredentials() {
     const now = performance.now();
-    if (this.#askedAt !== undefined && now - this.#askedAt < 2 * this.#connectTimeout) return;
+    if (this.#askedAt !== undefined && now - this.#askedAt < 2 * this.#options.connectTimeout) {
+      return;
+    }
     this.#askedAt = now;
     try {
       const given = this.#unused ?? (await /** @type {() => unknown} */ (this.#credentials)());
@@ -171,4 +187,4 @@ function isClient(value) {
   return typeof value?.[kOpenSessions] === 'function';
 }
 
-module.exports = { Client, createClient, isClient, kOpenSessions };
+module.exports = { Client, createClient, isClient, kJoin, kOpenSessions };

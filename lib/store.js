@@ -8,15 +8,17 @@ const { createClient, isClient, kOpenSessions } = require('./client');
 const { invalidArgument } = require('./errors');
 const { Operations } = require('./operations');
 const { splitStoreOptions } = require('./options');
+const { RedundantClients, makeClients } = require('./redundant');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
 /** @typedef {InstanceType<typeof import('./borrowed/client').BorrowedClient>} BorrowedClient */
+/** @typedef {InstanceType<typeof import('./redundant').RedundantClients>} RedundantClients */
 
 const NOTHING_GIVEN =
   'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
-  '{ url }, { host, port } or { socket }';
+  '{ url }, { host, port }, { socket } or { clients: [...] }';
 
 const NO_CLIENT =
   'The "client" option must be a client: made by createClient() of this package, by node-redis (3 ' +
@@ -26,9 +28,9 @@ const NO_CLIENT =
 
 /**
  * @typedef {object} Source where the sessions are
- * @property {any} client as the user knows it
- * @property {Client | BorrowedClient} events
- * @property {boolean} owned whether the store made the client
+ * @property {any[]} clients as the user knows them
+ * @property {Client | BorrowedClient | RedundantClients} events
+ * @property {(() => Promise<void>) | undefined} close ends the clients that the store has made
  * @property {import('./options').SessionOptions} session
  */
 
@@ -44,8 +46,9 @@ function readStoreOptions(given) {
   const names = Object.keys(connection);
   if (names.length === 0) throw invalidArgument(NOTHING_GIVEN);
   if (!Object.hasOwn(connection, 'client')) {
+    if (Object.hasOwn(connection, 'clients')) return redundantClients(connection, session);
     const client = createClient(connection);
-    return { client, events: client, owned: true, session };
+    return { clients: [client], events: client, close: () => client.close(), session };
   }
   const { client } = connection;
   const other = names.find((name) => name !== 'client');
@@ -56,7 +59,18 @@ function readStoreOptions(given) {
     );
   }
   const events = isClient(client) ? client : borrowedClient(client, session);
-  return { client, events, owned: false, session };
+  return { clients: [client], events, close: undefined, session };
+}
+
+/**
+ * @param {Record<string, unknown>} connection
+ * @param {import('./options').SessionOptions} session
+ * @returns {Source}
+ */
+function redundantClients({ clients: given, ...common }, session) {
+  const { clients, owned } = makeClients(given, common);
+  const events = new RedundantClients(clients, owned);
+  return { clients, events, close: () => events.close(), session };
 }
 
 /**
@@ -85,20 +99,20 @@ function borrowedClient(client, session) {
  */
 function createStoreClass(Store) {
   return class RedisStore extends Store {
-    #client;
+    #clients;
     #events;
-    #owned;
+    #closeClients;
     #session;
     #operations;
     #access;
 
     /** @param {any} options a client, or options: see the README */
     constructor(options) {
-      const { client, events, owned, session } = readStoreOptions(options);
+      const { clients, events, close, session } = readStoreOptions(options);
       super(session);
-      this.#client = client;
+      this.#clients = clients;
       this.#events = events;
-      this.#owned = owned;
+      this.#closeClients = close;
       this.#session = session;
       const { decoding, isJson } = createCodec(session.serializer);
       /** @type {import('./operations').Backend} */
@@ -112,11 +126,16 @@ function createStoreClass(Store) {
       this.#access = new Access(this.#operations, () => this.#close());
       this.#forwardEvents();
       // Others have heard it when it began.
-      if (backend.outage) process.nextTick(() => this.emit('disconnect', client));
+      if (backend.outage) process.nextTick(() => this.emit('disconnect', this.client));
     }
 
     get client() {
-      return this.#client;
+      return this.#clients[0];
+    }
+
+    /** One, or those of the `clients` option. */
+    get clients() {
+      return [...this.#clients];
     }
 
     get prefix() {
@@ -250,12 +269,11 @@ function createStoreClass(Store) {
 
     /** @returns {Promise<void>} */
     #close() {
-      const closed = this.#closed ?? (this.#owned ? this.#client.close() : this.#leaveClient());
-      this.#closed = closed;
-      return closed;
+      this.#closed ??= this.#closeClients?.() ?? this.#leaveClients();
+      return this.#closed;
     }
 
-    async #leaveClient() {
+    async #leaveClients() {
       for (const [name, listener] of this.#listeners) this.#events.off(name, listener);
     }
 
@@ -265,10 +283,13 @@ function createStoreClass(Store) {
     // express-session takes `disconnect` and `connect` as: serve requests without a session, and
     // with one again. A connection is of use to it once it is ready.
     #forwardEvents() {
-      const client = this.#client;
+      const [first] = this.#clients;
       this.#listeners = [
-        ['ready', () => ['connect', 'ready'].forEach((name) => this.emit(name, client))],
-        ['disconnect', () => this.emit('disconnect', client)],
+        [
+          'ready',
+          (client = first) => ['connect', 'ready'].forEach((name) => this.emit(name, client)),
+        ],
+        ['disconnect', (client = first) => this.emit('disconnect', client)],
         ['error', (error) => this.listenerCount('error') > 0 && this.emit('error', error)],
       ];
       for (const [name, listener] of this.#listeners) this.#events.on(name, listener);

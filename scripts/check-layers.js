@@ -37,7 +37,7 @@ const LIB = [
   ['compare-and-set', 'enumeration'],
   ['operations'],
   ['access', 'client'],
-  ['borrowed'],
+  ['borrowed', 'redundant'],
   ['store'],
   ['index'],
 ].map((names) => names.map((name) => `lib/${name}`));

@@ -5,6 +5,7 @@
 
 #include "binding/client.h"
 #include "binding/environment.h"
+#include "binding/group.h"
 #include "binding/sessions.h"
 
 namespace connect_hiredis {
@@ -30,6 +31,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   // Node deletes it when the environment has ended.
   env.SetInstanceData(environment.release());
   exports.Set("Client", Client::Define(env));
+  exports.Set("Group", Group::Define(env));
   exports.Set("Sessions", Sessions::Define(env));
   exports.Set("Enumeration", EnumerationObject::Define(env));
   exports.Set("Result", DefineResultKinds(env));

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include <napi.h>
+#include <uv.h>
 
-#include "binding/open_client.h"
+#include "binding/kept.h"
 
 namespace connect_hiredis {
 
@@ -20,15 +21,17 @@ class Environment {
 
   static Environment& Of(Napi::Env env);
 
-  // Keeps an open client until Remove.
-  void Add(std::shared_ptr<OpenClient> client);
-  void Remove(const OpenClient* client);
+  static uv_loop_t* LoopOf(Napi::Env env);
+
+  // Keeps it until Remove.
+  void Add(std::shared_ptr<Kept> kept);
+  void Remove(const Kept* kept);
 
  private:
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* data);
   void ReleaseIfDone();
 
-  std::vector<std::shared_ptr<OpenClient>> clients_;
+  std::vector<std::shared_ptr<Kept>> kept_;
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
   bool exiting_ = false;
 };

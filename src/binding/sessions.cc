@@ -5,18 +5,17 @@
 #include <utility>
 
 #include "binding/client.h"
-#include "core/session/compare_and_set.h"
-#include "core/session/get_many.h"
+#include "binding/group.h"
 
 namespace connect_hiredis {
 
 namespace {
 
 // Undefined if the operation was taken.
-Napi::Value Tell(Napi::Env env, Admission admission, OpenClient& open) {
+Napi::Value Tell(Napi::Env env, Admission admission, SessionPlace& place) {
   if (admission == Admission::kAccepted) return env.Undefined();
-  const Error error = MakeAdmissionError(admission, open.connection());
-  open.delivery().CountError(error);
+  const Error error = place.source().Refusal(admission);
+  place.delivery().CountError(error);
   return {env, MakeFailure(env, error)};
 }
 
@@ -56,7 +55,7 @@ void Sessions::DefineHot(napi_env env, napi_value object, const char* name) {
     auto& self = *static_cast<Sessions*>(data);
     const Admission admission = (self.*operation)(call);
     if (admission == Admission::kAccepted) return nullptr;
-    return Tell(run_env, admission, *self.open_);
+    return Tell(run_env, admission, *self.place_);
   };
   napi_value function = nullptr;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, run, this, &function) != napi_ok) return;
@@ -82,9 +81,14 @@ Sessions::Sessions(const Napi::CallbackInfo& info)
       scan_count_(info[2].As<Napi::Number>().Uint32Value()),
       decoding_(static_cast<Decoding>(info[3].As<Napi::Number>().Uint32Value())) {
   // Null in a Worker that is being terminated: no method is ever called then.
-  const Client* client = Client::Unwrap(info[0].As<Napi::Object>());
-  if (client == nullptr) return;
-  open_ = client->open();
+  if (info[4].As<Napi::Boolean>().Value()) {
+    const Group* group = Group::Unwrap(info[0].As<Napi::Object>());
+    if (group != nullptr) place_ = group->open();
+  } else {
+    const Client* client = Client::Unwrap(info[0].As<Napi::Object>());
+    if (client != nullptr) place_ = client->open();
+  }
+  if (place_ == nullptr) return;
   const napi_value self = info.This();
   DefineHot<&Sessions::Get>(info.Env(), self, "get");
   DefineHot<&Sessions::Set>(info.Env(), self, "set");
@@ -97,28 +101,28 @@ Slot Sessions::SlotOf(const Napi::CallbackInfo& info) const {
 }
 
 Admission Sessions::Get(const Call& call) {
-  return open_->operations().Get(call.slot(decoding_), prefix_,
-                                 id_reader_.Read(call.env, call.arguments[1]));
+  return place_->source().Get(call.slot(decoding_), prefix_,
+                              id_reader_.Read(call.env, call.arguments[1]));
 }
 
 Admission Sessions::Set(const Call& call) {
   bool must_exist = false;
   napi_get_value_bool(call.env, call.arguments[4], &must_exist);
-  return open_->operations().Set(
+  return place_->source().Set(
       call.slot(decoding_), prefix_, id_reader_.Read(call.env, call.arguments[1]),
       value_reader_.Read(call.env, call.arguments[2]), TimeToLiveOf(call.env, call.arguments[3]),
       must_exist ? Existence::kMustExist : Existence::kAny);
 }
 
 Admission Sessions::Touch(const Call& call) {
-  return open_->operations().Touch(call.slot(decoding_), prefix_,
-                                   id_reader_.Read(call.env, call.arguments[1]),
-                                   TimeToLiveOf(call.env, call.arguments[2]));
+  return place_->source().Touch(call.slot(decoding_), prefix_,
+                                id_reader_.Read(call.env, call.arguments[1]),
+                                TimeToLiveOf(call.env, call.arguments[2]));
 }
 
 Admission Sessions::Destroy(const Call& call) {
-  return open_->operations().Destroy(call.slot(decoding_), prefix_,
-                                     id_reader_.Read(call.env, call.arguments[1]));
+  return place_->source().Destroy(call.slot(decoding_), prefix_,
+                                  id_reader_.Read(call.env, call.arguments[1]));
 }
 
 Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
@@ -130,9 +134,8 @@ Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
   write.value = value_reader_.Read(env, info[3]);
   write.time_to_live = TimeToLiveOf(env, info[4]);
   write.once = info[5].As<Napi::Boolean>().Value();
-  const Admission admission =
-      CompareAndSet::Run(&open_->connection(), &open_->delivery(), SlotOf(info), std::move(write));
-  return Tell(env, admission, *open_);
+  const Admission admission = place_->source().Replace(SlotOf(info), std::move(write));
+  return Tell(env, admission, *place_);
 }
 
 Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
@@ -144,31 +147,29 @@ Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
     keys.emplace_back(prefix_) += id_reader_.Read(env, ids.Get(index));
   }
   const Admission admission =
-      connect_hiredis::GetMany::Run(&open_->connection(), &open_->delivery(), SlotOf(info),
-                                    std::move(keys), prefix_.size(), scan_count_);
-  return Tell(env, admission, *open_);
+      place_->source().GetMany(SlotOf(info), std::move(keys), prefix_.size(), scan_count_);
+  return Tell(env, admission, *place_);
 }
 
 Napi::Value Sessions::Exists(const Napi::CallbackInfo& info) {
   const Admission admission =
-      open_->operations().Exists(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, *open_);
+      place_->source().Exists(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, *place_);
 }
 
 Napi::Value Sessions::TimeLeft(const Napi::CallbackInfo& info) {
   const Admission admission =
-      open_->operations().TimeLeft(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
-  return Tell(info.Env(), admission, *open_);
+      place_->source().TimeLeft(SlotOf(info), prefix_, id_reader_.Read(info.Env(), info[1]));
+  return Tell(info.Env(), admission, *place_);
 }
 
-std::shared_ptr<Enumeration> Sessions::NewEnumeration(Enumeration::Kind kind,
-                                                      std::size_t batch_size) const {
-  return Enumeration::Create(&open_->connection(), &open_->delivery(), kind, prefix_, batch_size);
+std::shared_ptr<Walk> Sessions::NewWalk(Enumeration::Kind kind, std::size_t batch_size) const {
+  return place_->source().NewWalk(kind, prefix_, batch_size);
 }
 
 Napi::Value Sessions::Run(const Napi::CallbackInfo& info, Enumeration::Kind kind) {
-  const Admission admission = NewEnumeration(kind, scan_count_)->Next(SlotOf(info));
-  return Tell(info.Env(), admission, *open_);
+  const Admission admission = NewWalk(kind, scan_count_)->Next(SlotOf(info));
+  return Tell(info.Env(), admission, *place_);
 }
 
 Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
@@ -189,16 +190,15 @@ EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
   const Sessions* sessions = Sessions::Unwrap(info[0].As<Napi::Object>());
   if (sessions == nullptr) return;
   const bool values = info[1].As<Napi::Boolean>().Value();
-  open_ = sessions->open();
+  place_ = sessions->place();
   decoding_ = sessions->decoding();
-  enumeration_ =
-      sessions->NewEnumeration(values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds,
-                               info[2].As<Napi::Number>().Uint32Value());
+  walk_ = sessions->NewWalk(values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds,
+                            info[2].As<Napi::Number>().Uint32Value());
 }
 
 Napi::Value EnumerationObject::Next(const Napi::CallbackInfo& info) {
   const Slot slot = MakeSlot(info[0].As<Napi::Number>().Uint32Value(), decoding_);
-  return Tell(info.Env(), enumeration_->Next(slot), *open_);
+  return Tell(info.Env(), walk_->Next(slot), *place_);
 }
 
 }  // namespace connect_hiredis

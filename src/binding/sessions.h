@@ -6,9 +6,9 @@
 
 #include <napi.h>
 
-#include "binding/open_client.h"
+#include "binding/session_place.h"
 #include "binding/values.h"
-#include "core/session/enumeration.h"
+#include "core/session/source.h"
 
 namespace connect_hiredis {
 
@@ -18,10 +18,9 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   explicit Sessions(const Napi::CallbackInfo& info);
 
   // For EnumerationObject.
-  [[nodiscard]] const std::shared_ptr<OpenClient>& open() const { return open_; }
+  [[nodiscard]] const std::shared_ptr<SessionPlace>& place() const { return place_; }
   [[nodiscard]] Decoding decoding() const { return decoding_; }
-  [[nodiscard]] std::shared_ptr<Enumeration> NewEnumeration(Enumeration::Kind kind,
-                                                            std::size_t batch_size) const;
+  [[nodiscard]] std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, std::size_t batch_size) const;
 
  private:
   struct Call;
@@ -42,7 +41,7 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Slot SlotOf(const Napi::CallbackInfo& info) const;
   Napi::Value Run(const Napi::CallbackInfo& info, Enumeration::Kind kind);
 
-  std::shared_ptr<OpenClient> open_;
+  std::shared_ptr<SessionPlace> place_;
   std::string prefix_;
   std::size_t scan_count_;
   Decoding decoding_;
@@ -59,8 +58,8 @@ class EnumerationObject final : public Napi::ObjectWrap<EnumerationObject> {
  private:
   Napi::Value Next(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<OpenClient> open_;
-  std::shared_ptr<Enumeration> enumeration_;
+  std::shared_ptr<SessionPlace> place_;
+  std::shared_ptr<Walk> walk_;
   Decoding decoding_ = Decoding::kAuto;
 };
 

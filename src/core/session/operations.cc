@@ -42,11 +42,11 @@ Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view i
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Kind::kSet, slot);
-  const bool must_exist = existence == Existence::kMustExist;
+  const bool any = existence == Existence::kAny;
   CommandWriter writer(command.wire);
-  writer.Begin(3 + (must_exist ? 1U : 0U) + (time_to_live ? 2U : 0U));
+  writer.Begin(3 + (any ? 0U : 1U) + (time_to_live ? 2U : 0U));
   writer.Add("SET").AddKey(prefix, id).Add(value);
-  if (must_exist) writer.Add("XX");
+  if (!any) writer.Add(existence == Existence::kMustExist ? "XX" : "NX");
   if (time_to_live) {
     // Last, so that it can be written anew if the command has to wait.
     writer.Add("PX");

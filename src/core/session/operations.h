@@ -15,7 +15,8 @@ namespace connect_hiredis {
 // Which writes are allowed to bring a key into being.
 enum class Existence : std::uint8_t {
   kAny,
-  kMustExist,  // SET ... XX: a session destroyed meanwhile is not brought back
+  kMustExist,     // SET ... XX: a session destroyed meanwhile is not brought back
+  kMustNotExist,  // SET ... NX: what others have stored meanwhile is left alone
 };
 
 class Operations final : private CommandHandler {
@@ -32,7 +33,7 @@ class Operations final : private CommandHandler {
 
   // OnValue: what is stored, and for how long still, as of one moment.
   Admission Get(Slot slot, std::string_view prefix, std::string_view id);
-  // OnCount: 1 if stored, 0 if it had to exist and did not. `time_to_live` at least 1 ms.
+  // OnCount: 1 if stored, 0 if `existence` forbade it. `time_to_live` at least 1 ms.
   Admission Set(Slot slot, std::string_view prefix, std::string_view id, std::string_view value,
                 TimeToLiveOption time_to_live, Existence existence);
   // OnCount: 1 if the expiry was renewed, or taken away, 0 if there is no such session.

@@ -1,0 +1,170 @@
+'use strict';
+// Several clients that have the same sessions, as a store sees them: the `clients` option.
+
+const { EventEmitter } = require('node:events');
+const { createClient, isClient, kJoin, kOpenSessions } = require('./client');
+const { readClientOptions } = require('./client-options');
+const { invalidArgument } = require('./errors');
+const native = require('./native');
+const { Receiver } = require('./receiver');
+
+/** @typedef {InstanceType<typeof import('./client').Client>} Client */
+
+/** As in src/core/topology/ballot.h. */
+const MOST_SERVERS = 16;
+
+/** What says where one server is: not to be shared by several. */
+const ADDRESSES = ['client', 'url', 'host', 'port', 'socket', 'path'];
+
+/**
+ * @param {unknown} given the option
+ * @param {Record<string, unknown>} common connection options that all of them share
+ * @returns {{ clients: Client[], owned: Client[] }} `owned`: those that were made here
+ */
+function makeClients(given, common) {
+  if (!Array.isArray(given) || given.length === 0 || given.length > MOST_SERVERS) {
+    throw invalidArgument(
+      `The "clients" option must be an array of 1 to ${MOST_SERVERS} clients, URLs or objects with ` +
+        'the options of a client',
+    );
+  }
+  const address = ADDRESSES.find((name) => Object.hasOwn(common, name));
+  if (address) {
+    throw invalidArgument(
+      `The options "clients" and "${address}" cannot be given together: give each of the clients ` +
+        'its own',
+    );
+  }
+  // Nothing is opened before all of them are known to be right.
+  const makers = given.map((each, index) => makerOf(each, index, common));
+  /** @type {Client[]} */
+  const owned = [];
+  const clients = makers.map((make) => {
+    if (typeof make !== 'function') return make;
+    const client = make();
+    owned.push(client);
+    return client;
+  });
+  return { clients, owned };
+}
+
+/**
+ * @param {any} each
+ * @param {number} index
+ * @param {Record<string, unknown>} common
+ * @returns {Client | (() => Client)}
+ */
+function makerOf(each, index, common) {
+  if (isClient(each)) {
+    if (typeof (/** @type {any} */ (each)[kJoin]) === 'function') return each;
+    throw invalidArgument(
+      `"clients[${index}]" was made by another copy of this package: give its options instead`,
+    );
+  }
+  const options = typeof each === 'string' || each instanceof URL ? { url: each } : each;
+  if (
+    typeof options !== 'object' ||
+    options === null ||
+    typeof options.sendCommand === 'function'
+  ) {
+    throw invalidArgument(
+      `"clients[${index}]" must be a client made by createClient() of this package, a URL, or an ` +
+        'object with the options of a client',
+    );
+  }
+  const all = { ...common, ...options };
+  readClientOptions(all);
+  return () => createClient(all);
+}
+
+/** Emits `ready` and `error` for each client, `disconnect` when none is left; each names it. */
+class RedundantClients extends EventEmitter {
+  #receiver = new Receiver(() => {});
+  #clients;
+  #owned;
+  /** Those that have been away for long. @type {Set<Client>} */
+  #outages = new Set();
+
+  /**
+   * @param {Client[]} clients
+   * @param {Client[]} owned those of them that end with the store
+   */
+  constructor(clients, owned) {
+    super();
+    this.#clients = clients;
+    this.#owned = owned;
+    for (const client of clients) {
+      this.#listen(client, 'ready', () => this.#onReady(client));
+      this.#listen(client, 'disconnect', () => this.#onDisconnect(client));
+      this.#listen(client, 'error', (error) => {
+        if (this.listenerCount('error') > 0) this.emit('error', error);
+      });
+    }
+  }
+
+  /** @type {(() => void)[]} */
+  #stops = [];
+
+  /**
+   * @param {Client} client
+   * @param {string} name
+   * @param {(...args: any[]) => void} listener
+   */
+  #listen(client, name, listener) {
+    client.on(name, listener);
+    this.#stops.push(() => client.off(name, listener));
+  }
+
+  /** @param {Client} client */
+  #onReady(client) {
+    this.#outages.delete(client);
+    this.emit('ready', client);
+  }
+
+  /** @param {Client} client */
+  #onDisconnect(client) {
+    this.#outages.add(client);
+    if (this.#outages.size === this.#clients.length) this.emit('disconnect', client);
+  }
+
+  /**
+   * For the store, as Client's.
+   *
+   * @param {string} prefix
+   * @param {number} scanCount
+   * @param {number} decoding
+   */
+  [kOpenSessions](prefix, scanCount, decoding) {
+    const inside = this.#clients.map((client, index) => client[kJoin](() => group.report(index)));
+    inside.forEach(({ outage }, index) => outage && this.#outages.add(this.#clients[index]));
+    /** @param {(options: import('../binding').ConnectionOptions) => number} option */
+    const most = (option) => Math.max(...inside.map(({ options }) => option(options)));
+    const commandTimeout = most((options) => options.commandTimeout);
+    const group = new native.Group(
+      inside.map((each) => each.native),
+      prefix,
+      commandTimeout,
+      // The other processes have come back to a server by then, and told it what it missed.
+      commandTimeout + most((options) => options.backoffMax),
+      most((options) => options.queue),
+      this.#receiver,
+    );
+    return {
+      client: this.#clients[0],
+      outage: this.#outages.size === this.#clients.length,
+      native: new native.Sessions(group, prefix, scanCount, decoding, true),
+      Enumeration: native.Enumeration,
+      receiver: this.#receiver,
+      Result: native.Result,
+      commandTimeout,
+    };
+  }
+
+  /** @returns {Promise<void>} resolves when the last handle of its own clients is closed */
+  async close() {
+    await Promise.all(this.#owned.map((client) => client.close()));
+    for (const stop of this.#stops) stop();
+  }
+}
+
+module.exports = { RedundantClients, makeClients };

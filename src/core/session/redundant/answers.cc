@@ -1,0 +1,237 @@
+// Of Redundancy: what the servers say, and what the caller is told.
+#include <algorithm>
+#include <utility>
+
+#include "session/redundant/redundancy.h"
+
+namespace connect_hiredis {
+
+// ---- From the servers ----
+
+// A server that was restarted may have forgotten what this process destroyed.
+bool Redundancy::Forgotten(const Member& member, const Request& request) const {
+  const auto destroyed = destroyed_.At(request.id, Now());
+  if (!destroyed) return false;
+  return member.standing() != Standing::kTrusted || *destroyed > member.steady_since();
+}
+
+void Redundancy::OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
+                               TimeToLive time_to_live) {
+  Request& request = requests_[slot];
+  // Asked before its connection broke, it answers as somebody who does not know the latest.
+  const bool knows = member.standing() >= Standing::kSettling;
+  if (!knows) {
+    request.ballot.Abstain(member.bit());
+  } else if (!value || Forgotten(member, request)) {
+    request.ballot.SayNo(member.bit());
+  } else {
+    request.ballot.SayYes(member.bit());
+    if (!request.decided) {
+      request.decided = true;
+      request.done = request.kind == Request::Kind::kGet;
+      TellValue(request, value, time_to_live);
+    }
+  }
+  Evaluate(slot);
+}
+
+void Redundancy::OnMemberCount(Member& member, Slot slot, std::int64_t count) {
+  Request& request = requests_[slot];
+  const bool yes = request.kind == Request::Kind::kTimeLeft ? count >= -1 : count > 0;
+  if (request.reads() && member.standing() < Standing::kSettling) {
+    request.ballot.Abstain(member.bit());
+  } else if (!yes || (request.reads() && Forgotten(member, request))) {
+    request.ballot.SayNo(member.bit());
+  } else {
+    request.ballot.SayYes(member.bit());
+    if (!request.decided && request.ballot.Count(Heard()) == Ballot::Verdict::kYes) {
+      TellCount(request, count);
+      if (request.kind == Request::Kind::kReplace) Propagate(request, member);
+      Decide(request, Ballot::Verdict::kYes);
+    }
+  }
+  Evaluate(slot);
+}
+
+void Redundancy::OnMemberFailure(Member& member, Slot slot, const Error& error) {
+  Request& request = requests_[slot];
+  request.error = error;
+  request.ballot.Abstain(member.bit());
+  Evaluate(slot);
+}
+
+// ---- The verdict ----
+
+Servers Redundancy::Heard() const {
+  Servers heard = 0;
+  for (const auto& member : members_) {
+    if (member->standing() != Standing::kAway && !member->silent()) heard |= member->bit();
+  }
+  return heard;
+}
+
+void Redundancy::Evaluate(std::size_t index) {
+  Request& request = requests_[index];
+  const Ballot& ballot = request.ballot;
+  if (!request.decided && !request.waiting) {
+    Servers heard = Heard();
+    const bool any = (ballot.yes() | ballot.no()) != 0;
+    // Nobody has answered: then whoever is there is waited for.
+    if (!any) {
+      for (const auto& member : members_) {
+        if (member->standing() != Standing::kAway) heard |= member->bit();
+      }
+    }
+    const Ballot::Verdict verdict = ballot.Count(heard);
+    // What was on its way to servers that are away now is sent again when they are back.
+    const bool under_way =
+        !request.reads() && request.kind != Request::Kind::kReplace && ballot.outstanding() != 0;
+    if (verdict == Ballot::Verdict::kFailed && under_way) return;
+    if (verdict == Ballot::Verdict::kFailed && !request.error && !closed()) {
+      AskAgain(index);
+      return;
+    }
+    if (verdict == Ballot::Verdict::kFailed) {
+      TellFailure(request, request.error ? *request.error : Refusal(Admission::kClosed));
+      Decide(request, verdict);
+    } else if (verdict != Ballot::Verdict::kOpen) {
+      // Yes can only be of a server that was not to decide; the others have been told at once.
+      const bool yes = verdict == Ballot::Verdict::kYes;
+      if (request.kind == Request::Kind::kGet || request.kind == Request::Kind::kReplace) {
+        if (request.kind == Request::Kind::kGet) {
+          TellValue(request, std::nullopt, -2);
+        } else {
+          TellCount(request, 0);
+        }
+      } else if (request.kind == Request::Kind::kTimeLeft) {
+        TellCount(request, yes ? -1 : -2);
+      } else {
+        TellCount(request, yes ? 1 : 0);
+      }
+      Decide(request, verdict);
+    }
+  }
+  if (request.decided && ballot.outstanding() == 0) Finish(index);
+}
+
+// What servers are told that have not heard of `request`.
+std::optional<Change> Redundancy::ChangeOf(const Request& request, Ballot::Verdict verdict) {
+  const bool no = verdict == Ballot::Verdict::kNo;
+  // What is to be touched, and is not there, is nobody's concern.
+  if (request.kind == Request::Kind::kTouch && no) return std::nullopt;
+  Change change;
+  change.sequence = request.sequence;
+  // What had to be there to be set, and is not, is to be nowhere else either.
+  if (request.kind == Request::Kind::kDestroy || no) return change;
+  change.kind = Change::Kind::kTouch;
+  if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
+  if (request.kind == Request::Kind::kSet) {
+    change.kind = Change::Kind::kSet;
+    change.value = std::make_shared<const std::string>(request.value);
+  }
+  return change;
+}
+
+void Redundancy::Decide(Request& request, Ballot::Verdict verdict) {
+  request.decided = true;
+  request.done = verdict == Ballot::Verdict::kYes;
+  if (verdict == Ballot::Verdict::kFailed) {
+    request.absent = 0;
+    request.sequence = 0;  // nobody is told of it either
+    return;
+  }
+  TellAbsent(request, verdict);
+}
+
+void Redundancy::TellAbsent(Request& request, Ballot::Verdict verdict) {
+  if (request.absent == 0) return;
+  const auto change = ChangeOf(request, verdict);
+  for (const auto& member : members_) {
+    if (change && (member->bit() & request.absent) != 0) member->Missed(request.id, *change);
+  }
+  request.absent = 0;
+}
+
+// All have answered, or will not.
+void Redundancy::Finish(std::size_t index) {
+  Request& request = requests_[index];
+  const Ballot& ballot = request.ballot;
+  if (!request.reads() && request.kind != Request::Kind::kReplace && request.sequence != 0) {
+    const auto change =
+        ChangeOf(request, request.done ? Ballot::Verdict::kYes : Ballot::Verdict::kNo);
+    for (const auto& member : members_) {
+      const bool failed = (member->bit() & ballot.abstained()) != 0;
+      // It has brought back what is nowhere else.
+      const bool stray = !request.done && (member->bit() & ballot.yes()) != 0;
+      if (change && (failed || stray)) member->Missed(request.id, *change);
+    }
+  }
+  if (request.done && ballot.yes() != 0 && ballot.no() != 0) ScheduleRepairs(request);
+  Free(index);
+}
+
+// What a compare-and-set has stored at one server, for the others.
+void Redundancy::Propagate(const Request& request, const Member& source) {
+  const std::size_t index = NewRequest(Request::Kind::kSet, std::nullopt, request.id);
+  Request& copy = requests_[index];
+  copy.value = request.write->value;
+  copy.time_to_live = request.time_to_live;
+  copy.sequence = ++sequence_;
+  copy.decided = true;
+  copy.done = true;
+  Servers asked = 0;
+  for (const auto& member : members_) {
+    if (member->closed() || member->index() == source.index()) continue;
+    (member->standing() == Standing::kAway ? copy.absent : asked) |= member->bit();
+  }
+  TellAbsent(copy, Ballot::Verdict::kYes);
+  Ask(copy, index, asked, asked);
+}
+
+// ---- To the caller ----
+
+void Redundancy::TellValue(Request& request, std::optional<std::string_view> value,
+                           TimeToLive left) {
+  if (request.collection) {
+    Collect(request, value, left, nullptr);
+  } else if (request.slot) {
+    sink_->OnValue(*request.slot, value, left);
+  }
+}
+
+void Redundancy::TellCount(Request& request, std::int64_t count) {
+  if (request.slot) sink_->OnCount(*request.slot, count);
+}
+
+void Redundancy::TellFailure(Request& request, const Error& error) {
+  if (request.collection) {
+    Collect(request, std::nullopt, -2, &error);
+  } else if (request.slot) {
+    sink_->OnFailure(*request.slot, error);
+  }
+}
+
+void Redundancy::Collect(Request& request, std::optional<std::string_view> value, TimeToLive left,
+                         const Error* error) {
+  const auto collection = std::move(request.collection);
+  Collection::Entry& entry = collection->entries[request.place];
+  if (error != nullptr) collection->error = *error;
+  if (value) {
+    entry.value = *value;
+    entry.time_to_live = left;
+  }
+  if (--collection->pending > 0) return;
+  if (collection->error) {
+    sink_->OnFailure(collection->slot, *collection->error);
+    return;
+  }
+  Batch batch;
+  batch.last = true;
+  for (const Collection::Entry& each : collection->entries) {
+    if (each.time_to_live != -2) batch.values.push_back({each.id, each.value, each.time_to_live});
+  }
+  told_.push_back(collection);
+  sink_->OnBatch(collection->slot, std::move(batch));
+}
+
+}  // namespace connect_hiredis

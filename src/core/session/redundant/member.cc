@@ -1,0 +1,288 @@
+#include "session/redundant/member.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace connect_hiredis {
+
+namespace {
+
+constexpr std::size_t kReplayBatch = 100;
+// Between two attempts at a server that does not take what it has missed.
+constexpr std::chrono::milliseconds kReplayPause{1000};
+
+}  // namespace
+
+Member::Member(std::uint32_t index, Connection* connection, const std::string& prefix,
+               std::chrono::milliseconds settling_time, MemberListener* listener)
+    : index_(index),
+      connection_(connection),
+      settling_time_(settling_time),
+      listener_(listener),
+      operations_(connection, this),
+      errands_(connection, prefix),
+      lost_at_(Now()) {}
+
+Member::Report Member::report() const {
+  return {.standing = standing_,
+          .journal = journal_.size(),
+          .missed = missed_,
+          .repairs = repairs_,
+          .comparisons = comparisons_};
+}
+
+bool Member::restless() const {
+  return standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
+         retry_at_ != Nanoseconds(0);
+}
+
+void Member::ChangeStanding(Standing standing) {
+  if (standing_ == standing) return;
+  standing_ = standing;
+  listener_->OnStandingChanged(*this);
+}
+
+// ---- The connection ----
+
+void Member::Look() {
+  if (closed_) return;
+  const bool ready = connection_->state() == Connection::State::kReady;
+  const bool same = connection_->epoch() == epoch_;
+  if (standing_ != Standing::kAway && (!ready || !same)) Lose();
+  if (standing_ == Standing::kAway && ready) Find();
+}
+
+void Member::Lose() {
+  // What it missed while it was catching up it has missed since before.
+  if (standing_ != Standing::kCatchingUp) lost_at_ = Now();
+  BeginAnew();
+  ChangeStanding(Standing::kAway);
+}
+
+// What has been begun in order to catch up comes to nothing.
+void Member::BeginAnew() {
+  ++generation_;
+  silent_ = false;
+  replaying_ = 0;
+  retry_at_ = Nanoseconds(0);
+  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
+  source_ = nullptr;
+}
+
+void Member::Find() {
+  epoch_ = connection_->epoch();
+  BeginAnew();
+  const bool first = !std::exchange(troubled_, true) && run_id_.empty();
+  if (journal_.overflowed()) must_compare_ = true;
+  if (first && journal_.empty() && !must_compare_) {
+    // Not known yet, and needed should it come back as another one.
+    errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
+      if (generation == generation_) run_id_ = outcome.text;
+    });
+    Trust();
+    return;
+  }
+  ChangeStanding(Standing::kCatchingUp);
+  Identify();
+}
+
+void Member::OnClosed() {
+  closed_ = true;
+  Lose();
+  journal_.Reset();
+}
+
+void Member::OnSourceLost(const Member& source) {
+  if (source_ != &source || !comparison_) return;
+  std::exchange(comparison_, nullptr)->Cancel();
+  source_ = nullptr;
+}
+
+// ---- Catching up ----
+
+void Member::Identify() {
+  const bool sent =
+      errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
+        if (generation != generation_) return;
+        // Another process of the server may have lost what this one had.
+        if (outcome.text.empty() || outcome.text != run_id_) must_compare_ = true;
+        run_id_ = outcome.text;
+        Replay();
+      });
+  if (sent) return;
+  must_compare_ = true;
+  retry_at_ = Now() + kReplayPause;
+}
+
+void Member::Replay() {
+  replay_failed_ = false;
+  if (journal_.overflowed()) must_compare_ = true;
+  const std::vector<Journal::Entry> entries = journal_.Take(kReplayBatch);
+  if (entries.empty()) {
+    if (must_compare_) journal_.Reset();
+    CaughtUp();
+    return;
+  }
+  for (const Journal::Entry& entry : entries) {
+    replayed_.push_back(entry.first);
+    const bool sent =
+        Send(entry, [this, entry, generation = generation_](const Errands::Outcome& outcome) {
+          if (outcome.error) journal_.Add(entry.first, entry.second);
+          if (generation != generation_) return;
+          if (outcome.error) replay_failed_ = true;
+          if (--replaying_ > 0) return;
+          if (replay_failed_) {
+            retry_at_ = Now() + kReplayPause;
+          } else {
+            Replay();
+          }
+        });
+    if (sent) continue;
+    journal_.Add(entry.first, entry.second);
+    --replaying_;
+    replay_failed_ = true;
+  }
+  if (replaying_ == 0) retry_at_ = Now() + kReplayPause;
+  if (replayed_.size() > Journal::kMaxEntries) {
+    replayed_.clear();
+    must_compare_ = true;
+  }
+}
+
+bool Member::Send(const Journal::Entry& entry, Errands::Then then) {
+  ++replaying_;
+  const auto& [id, change] = entry;
+  TimeToLive left = -1;
+  if (change.expiry) {
+    left = std::chrono::duration_cast<std::chrono::milliseconds>(*change.expiry - Now()).count();
+    // It has lapsed meanwhile.
+    if (left <= 0) return errands_.Destroy(id, std::move(then));
+  }
+  switch (change.kind) {
+    case Change::Kind::kSet:
+      return errands_.Set(id, *change.value, left, Existence::kAny, std::move(then));
+    case Change::Kind::kTouch:
+      return errands_.Touch(id, left, std::move(then));
+    case Change::Kind::kDestroy:
+      break;
+  }
+  return errands_.Destroy(id, std::move(then));
+}
+
+void Member::CaughtUp() {
+  if (standing_ == Standing::kTrusted) return;
+  const Member* steady = listener_->SteadySince(lost_at_, *this);
+  if (steady == nullptr) {
+    // Nobody knows more than it does.
+    Trust();
+    return;
+  }
+  settled_at_ = Now() + settling_time_;
+  ChangeStanding(Standing::kSettling);
+}
+
+void Member::Settle(Nanoseconds now) {
+  Member* steady = listener_->SteadySince(lost_at_, *this);
+  if (steady == nullptr) {
+    Trust();
+  } else if (comparison_) {
+    comparison_->LookAtTime(now);
+  } else if (must_compare_) {
+    Compare(*steady, std::nullopt);
+  } else if (now < settled_at_) {
+    return;
+  } else if (!replayed_.empty()) {
+    Compare(*steady, replayed_);
+  } else {
+    Trust();
+  }
+}
+
+void Member::Compare(Member& source, std::optional<std::vector<std::string>> ids) {
+  source_ = &source;
+  const bool all = !ids.has_value();
+  if (all) ++comparisons_;
+  comparison_ = Reconciliation::Create(&source.errands_, &errands_,
+                                       [this, all, generation = generation_](bool complete) {
+                                         if (generation != generation_ || !comparison_) return;
+                                         repairs_ += comparison_->filled();
+                                         comparison_ = nullptr;
+                                         source_ = nullptr;
+                                         if (!complete) return;  // again, perhaps with another one
+                                         if (all) {
+                                           must_compare_ = false;
+                                         } else {
+                                           replayed_.clear();
+                                         }
+                                       });
+  const auto comparison = comparison_;
+  if (ids) {
+    comparison->BeginWith(std::move(*ids));
+  } else {
+    comparison->BeginWithAll();
+  }
+}
+
+void Member::Trust() {
+  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
+  source_ = nullptr;
+  must_compare_ = false;
+  replayed_.clear();
+  steady_since_ = Now();
+  ChangeStanding(Standing::kTrusted);
+}
+
+void Member::LookAtTime(Nanoseconds now) {
+  if (retry_at_ != Nanoseconds(0) && now >= retry_at_) {
+    retry_at_ = Nanoseconds(0);
+    Replay();
+  } else if (standing_ == Standing::kSettling) {
+    Settle(now);
+  }
+}
+
+// ---- What it does not take ----
+
+void Member::FallBehind() {
+  if (standing_ != Standing::kTrusted && standing_ != Standing::kSettling) return;
+  const bool silent = silent_;
+  // Another one has all that this one has, and more. Else it is still the best there is.
+  const bool others = listener_->SteadySince(Now(), *this) != nullptr;
+  if (standing_ == Standing::kTrusted && others) lost_at_ = Now();
+  BeginAnew();
+  silent_ = silent;
+  retry_at_ = Now();
+  if (others) ChangeStanding(Standing::kCatchingUp);
+}
+
+void Member::Missed(std::string_view id, Change change) {
+  if (closed_) return;
+  ++missed_;
+  journal_.Add(id, std::move(change));
+  FallBehind();
+}
+
+void Member::MissedMore() {
+  if (closed_) return;
+  ++missed_;
+  journal_.Overflow();
+  FallBehind();
+}
+
+// ---- Outcomes ----
+
+void Member::OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) {
+  silent_ = false;
+  listener_->OnMemberValue(*this, slot, value, time_to_live);
+}
+
+void Member::OnCount(Slot slot, std::int64_t count) {
+  silent_ = false;
+  listener_->OnMemberCount(*this, slot, count);
+}
+
+void Member::OnFailure(Slot slot, const Error& error) {
+  listener_->OnMemberFailure(*this, slot, error);
+}
+
+}  // namespace connect_hiredis

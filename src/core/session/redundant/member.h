@@ -1,0 +1,149 @@
+// One of several independent servers: what it is relied upon for, what it has missed, and how it
+// gets that.
+//
+//   kAway --> kCatchingUp --> kSettling --> kTrusted
+//                  |                           ^
+//                  +---------------------------+  nobody knows more than it does
+//
+//   any --> kAway: its connection broke;  any --> kCatchingUp: it did not take a write
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "session/redundant/errands.h"
+#include "session/redundant/reconciliation.h"
+#include "session/results.h"
+#include "topology/ballot.h"
+#include "topology/journal.h"
+#include "topology/standing.h"
+
+namespace connect_hiredis {
+
+class Member;
+
+// What a member needs to know of the others, and tells them.
+class MemberListener {
+ public:
+  // One but `member` that has been trusted all the time since then; null if there is none.
+  virtual Member* SteadySince(Nanoseconds time, const Member& member) = 0;
+  virtual void OnStandingChanged(Member& member) = 0;
+  // The outcomes of operations on sessions; `slot` names the request.
+  virtual void OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
+                             TimeToLive time_to_live) = 0;
+  virtual void OnMemberCount(Member& member, Slot slot, std::int64_t count) = 0;
+  virtual void OnMemberFailure(Member& member, Slot slot, const Error& error) = 0;
+
+ protected:
+  ~MemberListener() = default;
+};
+
+class Member final : private ResultSink {
+ public:
+  struct Report {
+    Standing standing = Standing::kAway;
+    std::size_t journal = 0;
+    std::uint64_t missed = 0;
+    std::uint64_t repairs = 0;
+    std::uint64_t comparisons = 0;
+  };
+
+  // `connection` and `listener` must outlive the member. `settling_time`: how long the other
+  // processes may take to tell a server what it has missed.
+  Member(std::uint32_t index, Connection* connection, const std::string& prefix,
+         std::chrono::milliseconds settling_time, MemberListener* listener);
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+
+  Connection& connection() { return *connection_; }
+  Operations& operations() { return operations_; }
+  Errands& errands() { return errands_; }
+  Journal& journal() { return journal_; }
+  ResultSink& sink() { return *this; }
+
+  [[nodiscard]] Servers bit() const { return ServerBit(index_); }
+  [[nodiscard]] std::uint32_t index() const { return index_; }
+  [[nodiscard]] Standing standing() const { return standing_; }
+  // Since when it has been trusted; of one that is.
+  [[nodiscard]] Nanoseconds steady_since() const { return steady_since_; }
+  // Owes answers that others have given.
+  [[nodiscard]] bool silent() const { return silent_; }
+  [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] Report report() const;
+
+  // Compares the standing with what has become of the connection.
+  void Look();
+  void LookAtTime(Nanoseconds now);
+  // Whether LookAtTime is needed.
+  [[nodiscard]] bool restless() const;
+  // The connection has failed, or could not be made.
+  void OnTrouble() { troubled_ = true; }
+  void OnClosed();
+  void SetSilent() { silent_ = true; }
+  // A member that helped with a comparison is gone.
+  void OnSourceLost(const Member& source);
+
+  // It has not taken this.
+  void Missed(std::string_view id, Change change);
+  // It has not taken something that cannot be told by session.
+  void MissedMore();
+  void CountRepair() { ++repairs_; }
+
+ private:
+  void OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) override;
+  void OnCount(Slot slot, std::int64_t count) override;
+  void OnBatch(Slot /*slot*/, Batch /*batch*/) override {}
+  void OnFailure(Slot slot, const Error& error) override;
+
+  void Lose();
+  void BeginAnew();
+  void Find();
+  void Identify();
+  void Replay();
+  bool Send(const Journal::Entry& entry, Errands::Then then);
+  void CaughtUp();
+  void Settle(Nanoseconds now);
+  void Compare(Member& source, std::optional<std::vector<std::string>> ids);
+  void Trust();
+  void FallBehind();
+  void ChangeStanding(Standing standing);
+
+  std::uint32_t index_;
+  Connection* connection_;
+  std::chrono::milliseconds settling_time_;
+  MemberListener* listener_;
+  Operations operations_;
+  Errands errands_;
+
+  Standing standing_ = Standing::kAway;
+  std::uint64_t epoch_ = 0;  // of the connection, as of the last look
+  std::uint64_t generation_ =
+      0;  // of the efforts to catch up: what earlier ones come to is nothing
+  bool silent_ = false;
+  bool closed_ = false;
+  bool troubled_ = false;   // there was a time when it could not be reached
+  Nanoseconds lost_at_{0};  // since then it has missed things
+  Nanoseconds steady_since_{0};
+
+  Journal journal_;
+  bool must_compare_ = false;  // with all that a steady one has
+  std::string run_id_;         // of the server's process
+  std::size_t replaying_ = 0;  // outcomes that are waited for
+  bool replay_failed_ = false;
+  Nanoseconds retry_at_{0};            // 0: not
+  std::vector<std::string> replayed_;  // ids, to be compared when it has settled
+  Nanoseconds settled_at_{0};
+  std::shared_ptr<Reconciliation> comparison_;
+  const Member* source_ = nullptr;  // of the comparison
+
+  std::uint64_t missed_ = 0;
+  std::uint64_t repairs_ = 0;
+  std::uint64_t comparisons_ = 0;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,291 @@
+#include "session/redundant/redundancy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "session/redundant/walks.h"
+
+namespace connect_hiredis {
+
+namespace {
+
+// Values above this are not kept for the next request.
+constexpr std::size_t kKeptValue = 4096;
+
+}  // namespace
+
+Redundancy::Redundancy(const EventLoop& loop, const std::vector<Connection*>& connections,
+                       RedundancyOptions options, ResultSink* sink, std::function<void()> flush)
+    : options_(std::move(options)),
+      sink_(sink),
+      flush_(std::move(flush)),
+      open_(connections.size()),
+      timer_(std::in_place, loop, [this] { LookAtTime(); }) {
+  MemberListener* listener = this;
+  std::uint32_t index = 0;
+  for (Connection* connection : connections) {
+    members_.push_back(std::make_unique<Member>(index++, connection, options_.prefix,
+                                                options_.settling_time, listener));
+  }
+  for (const auto& member : members_) member->Look();
+}
+
+// ---- Requests ----
+
+std::size_t Redundancy::NewRequest(Request::Kind kind, std::optional<Slot> slot,
+                                   std::string_view id) {
+  std::size_t index = requests_.size();
+  if (free_.empty()) {
+    requests_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  Request& request = requests_[index];
+  request.kind = kind;
+  request.slot = slot;
+  request.id = id;
+  request.begun = Now();
+  request.free = false;
+  ++active_;
+  return index;
+}
+
+void Redundancy::Free(std::size_t index) {
+  Request& request = requests_[index];
+  std::string id = std::move(request.id);
+  std::string value = std::move(request.value);
+  request = Request();
+  // Their memory serves the next one.
+  id.clear();
+  value.clear();
+  request.id = std::move(id);
+  if (value.capacity() <= kKeptValue) request.value = std::move(value);
+  free_.push_back(index);
+  --active_;
+}
+
+Admission Redundancy::Get(Slot slot, std::string_view /*prefix*/, std::string_view id) {
+  return Begin(NewRequest(Request::Kind::kGet, slot, id));
+}
+
+Admission Redundancy::Set(Slot slot, std::string_view /*prefix*/, std::string_view id,
+                          std::string_view value, Operations::TimeToLiveOption time_to_live,
+                          Existence existence) {
+  const std::size_t index = NewRequest(Request::Kind::kSet, slot, id);
+  Request& request = requests_[index];
+  request.value = value;
+  request.time_to_live = time_to_live;
+  request.existence = existence;
+  return Begin(index);
+}
+
+Admission Redundancy::Touch(Slot slot, std::string_view /*prefix*/, std::string_view id,
+                            Operations::TimeToLiveOption time_to_live) {
+  const std::size_t index = NewRequest(Request::Kind::kTouch, slot, id);
+  requests_[index].time_to_live = time_to_live;
+  return Begin(index);
+}
+
+Admission Redundancy::Destroy(Slot slot, std::string_view /*prefix*/, std::string_view id) {
+  return Begin(NewRequest(Request::Kind::kDestroy, slot, id));
+}
+
+Admission Redundancy::Exists(Slot slot, std::string_view /*prefix*/, std::string_view id) {
+  return Begin(NewRequest(Request::Kind::kExists, slot, id));
+}
+
+Admission Redundancy::TimeLeft(Slot slot, std::string_view /*prefix*/, std::string_view id) {
+  return Begin(NewRequest(Request::Kind::kTimeLeft, slot, id));
+}
+
+Admission Redundancy::Replace(Slot slot, CompareAndSet::Write write) {
+  const std::string id = write.key.substr(options_.prefix.size());
+  const std::size_t index = NewRequest(Request::Kind::kReplace, slot, id);
+  Request& request = requests_[index];
+  request.time_to_live = write.time_to_live;
+  request.write = std::move(write);
+  return Begin(index);
+}
+
+Admission Redundancy::GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
+                              std::size_t /*most*/) {
+  const Admission admission = Admit();
+  if (admission != Admission::kAccepted) return admission;
+  const auto collection = std::make_shared<Collection>();
+  collection->slot = slot;
+  collection->pending = keys.size();
+  collection->entries.resize(keys.size());
+  for (std::size_t place = 0; place < keys.size(); ++place) {
+    const std::string_view id = std::string_view(keys[place]).substr(prefix_size);
+    collection->entries[place].id = id;
+    const std::size_t index = NewRequest(Request::Kind::kGet, std::nullopt, id);
+    requests_[index].collection = collection;
+    requests_[index].place = place;
+    Dispatch(index);
+  }
+  StartTimer();
+  return admission;
+}
+
+std::shared_ptr<Walk> Redundancy::NewWalk(Enumeration::Kind kind, const std::string& prefix,
+                                          std::size_t batch_size) {
+  if (kind == Enumeration::Kind::kClear) return ClearEverywhere::Create(this, prefix, batch_size);
+  return UnionWalk::Create(this, kind, prefix, batch_size);
+}
+
+Error Redundancy::Refusal(Admission admission) {
+  return MakeAdmissionError(admission, members_.front()->connection());
+}
+
+// ---- To the servers ----
+
+Servers Redundancy::DecidingServers() const {
+  Servers trusted = 0;
+  Servers settling = 0;
+  Servers silent = 0;
+  for (const auto& member : members_) {
+    if (member->standing() == Standing::kTrusted) trusted |= member->bit();
+    if (member->standing() == Standing::kSettling) settling |= member->bit();
+    if (member->silent()) silent |= member->bit();
+  }
+  for (const Servers servers : {trusted & ~silent, settling & ~silent, trusted, settling}) {
+    if (servers != 0) return servers;
+  }
+  return 0;
+}
+
+std::vector<Member*> Redundancy::Deciding() {
+  const Servers deciding = DecidingServers();
+  std::vector<Member*> found;
+  for (const auto& member : members_) {
+    if ((member->bit() & deciding) != 0) found.push_back(member.get());
+  }
+  return found;
+}
+
+Admission Redundancy::Admit() const {
+  if (closed()) return Admission::kClosed;
+  if (waiting_.empty() && DecidingServers() != 0) return Admission::kAccepted;
+  if (options_.queue_limit == 0) return Admission::kOffline;
+  return waiting_.size() < options_.queue_limit ? Admission::kAccepted : Admission::kQueueFull;
+}
+
+Admission Redundancy::Begin(std::size_t index) {
+  const Admission admission = Admit();
+  if (admission != Admission::kAccepted) {
+    Free(index);
+    return admission;
+  }
+  Dispatch(index);
+  StartTimer();
+  return admission;
+}
+
+// Sends the request, or has it wait for a server.
+void Redundancy::Dispatch(std::size_t index) {
+  Request& request = requests_[index];
+  const Servers deciding = DecidingServers();
+  if (deciding == 0 || (!waiting_.empty() && !dispatching_)) {
+    request.waiting = true;
+    waiting_.push_back(index);
+    return;
+  }
+  if (!request.reads()) request.sequence = ++sequence_;
+  if (request.kind == Request::Kind::kDestroy) destroyed_.Add(request.id, request.begun);
+  if (request.kind == Request::Kind::kSet && request.existence == Existence::kAny) {
+    destroyed_.Forget(request.id);
+  }
+  Servers asked = deciding;
+  if (request.kind == Request::Kind::kReplace) {
+    // The first of them. All processes that see the same servers ask the same one.
+    asked = deciding & (~deciding + 1);
+  } else if (!request.reads()) {
+    asked = 0;
+    for (const auto& member : members_) {
+      if (member->closed()) continue;
+      (member->standing() == Standing::kAway ? request.absent : asked) |= member->bit();
+    }
+  }
+  Ask(request, index, asked, deciding);
+}
+
+void Redundancy::Ask(Request& request, std::size_t index, Servers servers, Servers deciding) {
+  request.ballot = Ballot(servers, deciding);
+  for (const auto& member : members_) {
+    if ((member->bit() & servers) == 0) continue;
+    // It may have been lost a moment ago.
+    const bool ready = member->connection().state() == Connection::State::kReady;
+    if (ready && Send(*member, request, index) == Admission::kAccepted) {
+      if (!request.reads()) member->journal().Forget(request.id, request.sequence);
+    } else {
+      request.ballot.Abstain(member->bit());
+    }
+  }
+  if (request.ballot.outstanding() == 0) Evaluate(index);
+}
+
+Admission Redundancy::Send(Member& member, const Request& request, std::size_t index) {
+  const auto slot = static_cast<Slot>(index);
+  const std::string& prefix = options_.prefix;
+  Operations& operations = member.operations();
+  switch (request.kind) {
+    case Request::Kind::kGet:
+      return operations.Get(slot, prefix, request.id);
+    case Request::Kind::kSet:
+      return operations.Set(slot, prefix, request.id, request.value, request.time_to_live,
+                            request.existence);
+    case Request::Kind::kTouch:
+      return operations.Touch(slot, prefix, request.id, request.time_to_live);
+    case Request::Kind::kDestroy:
+      return operations.Destroy(slot, prefix, request.id);
+    case Request::Kind::kExists:
+      return operations.Exists(slot, prefix, request.id);
+    case Request::Kind::kTimeLeft:
+      return operations.TimeLeft(slot, prefix, request.id);
+    case Request::Kind::kReplace:
+      break;
+  }
+  return CompareAndSet::Run(&member.connection(), &member.sink(), slot, *request.write);
+}
+
+void Redundancy::DispatchWaiting() {
+  if (dispatching_) return;
+  dispatching_ = true;
+  const Nanoseconds now = Now();
+  while (!waiting_.empty() && DecidingServers() != 0) {
+    const std::size_t index = waiting_.front();
+    waiting_.pop_front();
+    Request& request = requests_[index];
+    request.waiting = false;
+    if (request.time_to_live) {
+      // The session's time went on.
+      const auto waited =
+          std::chrono::duration_cast<std::chrono::milliseconds>(now - request.begun);
+      request.time_to_live = std::max(*request.time_to_live - waited, std::chrono::milliseconds(1));
+      if (request.write) request.write->time_to_live = request.time_to_live;
+    }
+    Dispatch(index);
+  }
+  dispatching_ = false;
+}
+
+// The same request for other servers; late answers find the old one.
+void Redundancy::AskAgain(std::size_t index) {
+  const std::size_t again = NewRequest(requests_[index].kind, std::nullopt, requests_[index].id);
+  Request& request = requests_[again];
+  Request& old = requests_[index];
+  request.slot = std::exchange(old.slot, std::nullopt);
+  request.collection = std::move(old.collection);
+  request.place = old.place;
+  request.time_to_live = old.time_to_live;
+  request.write = std::move(old.write);
+  request.begun = old.begun;
+  old.decided = true;
+  if (old.ballot.outstanding() == 0) Free(index);
+  // Never at once: whoever is asked again has failed a moment ago.
+  request.waiting = true;
+  waiting_.push_back(again);
+}
+
+}  // namespace connect_hiredis

@@ -1,0 +1,60 @@
+// One operation of a caller's, asked of several servers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/compare_and_set.h"
+#include "session/operations.h"
+#include "session/results.h"
+#include "topology/ballot.h"
+
+namespace connect_hiredis {
+
+// Several sessions that are to be told together.
+struct Collection {
+  Slot slot = 0;
+  std::size_t pending = 0;
+  std::optional<Error> error;
+  struct Entry {
+    std::string id;
+    std::string value;
+    TimeToLive time_to_live = -2;  // -2: there is none
+  };
+  std::vector<Entry> entries;
+};
+
+struct Request {
+  enum class Kind : std::uint8_t { kGet, kSet, kTouch, kDestroy, kExists, kTimeLeft, kReplace };
+
+  Kind kind = Kind::kGet;
+  // The caller's; nothing where nobody waits for it.
+  std::optional<Slot> slot;
+  std::shared_ptr<Collection> collection;  // instead of a slot
+  std::size_t place = 0;                   // there
+
+  std::string id;
+  std::string value;  // kSet
+  Operations::TimeToLiveOption time_to_live;
+  Existence existence = Existence::kAny;
+  std::optional<CompareAndSet::Write> write;  // kReplace
+
+  Nanoseconds begun{0};
+  std::uint64_t sequence = 0;
+  Ballot ballot;
+  Servers absent = 0;          // those that were away, and are to be told by their journals
+  std::optional<Error> error;  // the last one
+  bool decided = false;        // its caller has been told
+  bool done = false;           // with success: a session was there, or none
+  bool waiting = false;        // for a server
+  bool free = true;
+
+  [[nodiscard]] bool reads() const {
+    return kind == Kind::kGet || kind == Kind::kExists || kind == Kind::kTimeLeft;
+  }
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,189 @@
+// Of Redundancy: the servers' coming and going, and what has to be looked at now and then.
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "session/redundant/redundancy.h"
+
+namespace connect_hiredis {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLookInterval{25};
+// After this time a server that owes an answer which others have given is not waited for.
+constexpr std::chrono::milliseconds kPatience{50};
+// Beyond a command's deadline, which the connections keep.
+constexpr std::chrono::milliseconds kGrace{50};
+constexpr std::size_t kMostRepairs = 1000;
+
+}  // namespace
+
+// ---- Servers ----
+
+void Redundancy::OnTurnEnd(std::size_t index) {
+  members_[index]->Look();
+  if (timer_ && Restless()) StartTimer();
+  flush_();
+  told_.clear();
+}
+
+void Redundancy::OnClosed(std::size_t index) {
+  members_[index]->OnClosed();
+  if (--open_ > 0) return;
+  for (const std::size_t waiting : std::exchange(waiting_, {})) {
+    TellFailure(requests_[waiting], Refusal(Admission::kClosed));
+    Free(waiting);
+  }
+  repairs_.clear();
+  timer_.reset();
+  flush_();
+  told_.clear();
+}
+
+Member* Redundancy::SteadySince(Nanoseconds time, const Member& member) {
+  for (const auto& other : members_) {
+    const bool steady = other->standing() == Standing::kTrusted && other->steady_since() <= time;
+    if (steady && !other->silent() && other->index() != member.index()) return other.get();
+  }
+  return nullptr;
+}
+
+void Redundancy::OnStandingChanged(Member& member) {
+  if (member.standing() == Standing::kAway) {
+    for (const auto& other : members_) other->OnSourceLost(member);
+    // Whoever waits for it alone waits no longer.
+    for (std::size_t index = 0; index < requests_.size(); ++index) {
+      const Request& request = requests_[index];
+      if (!request.free && (request.ballot.outstanding() & member.bit()) != 0) Evaluate(index);
+    }
+  }
+  DispatchWaiting();
+}
+
+// ---- Time ----
+
+bool Redundancy::Restless() const {
+  return active_ > 0 || !repairs_.empty() ||
+         std::any_of(members_.begin(), members_.end(),
+                     [](const auto& member) { return member->restless(); });
+}
+
+void Redundancy::StartTimer() {
+  if (timer_ && !timer_->active()) timer_->Start(kLookInterval);
+}
+
+void Redundancy::LookAtTime() {
+  const Nanoseconds now = Now();
+  for (const auto& member : members_) {
+    member->Look();
+    member->LookAtTime(now);
+  }
+  LookForSilence(now);
+  FailOverdue(now);
+  DispatchWaiting();
+  RunRepairs(now);
+  if (Restless()) StartTimer();
+  flush_();
+  told_.clear();
+}
+
+// Only what was so at the last look, too, is concluded: a timer may fire before the sockets of an
+// application that was busy are read.
+void Redundancy::LookForSilence(Nanoseconds now) {
+  Servers unheard = 0;
+  for (const Request& request : requests_) {
+    const Ballot& ballot = request.ballot;
+    const bool answered = (ballot.yes() | ballot.no()) != 0;
+    if (request.free || !answered || now - request.begun < kPatience) continue;
+    unheard |= ballot.outstanding();
+  }
+  const Servers silent = unheard & std::exchange(unheard_, unheard);
+  bool changed = false;
+  for (const auto& member : members_) {
+    if ((member->bit() & silent) == 0 || member->silent()) continue;
+    member->SetSilent();
+    changed = true;
+  }
+  if (!changed) return;
+  for (std::size_t index = 0; index < requests_.size(); ++index) {
+    if (!requests_[index].free && !requests_[index].decided) Evaluate(index);
+  }
+}
+
+Error Redundancy::TimeoutError() const {
+  Error error;
+  error.code = ErrorCode::kTimeout;
+  error.message = "None of the servers answered within " +
+                  std::to_string(options_.command_timeout.count()) + " ms";
+  for (const auto& member : members_) {
+    if (!error.cause) error.cause = member->connection().last_error();
+  }
+  return error;
+}
+
+void Redundancy::FailOverdue(Nanoseconds now) {
+  while (!waiting_.empty() && now - requests_[waiting_.front()].begun >= options_.command_timeout) {
+    const std::size_t index = waiting_.front();
+    waiting_.pop_front();
+    TellFailure(requests_[index], TimeoutError());
+    Free(index);
+  }
+  for (Request& request : requests_) {
+    const bool open = !request.free && !request.decided && !request.waiting;
+    if (!open || now - request.begun < options_.command_timeout + kGrace) continue;
+    TellFailure(request, TimeoutError());
+    Decide(request, Ballot::Verdict::kFailed);
+  }
+}
+
+// ---- Sessions that a trusted server lacks ----
+
+// Later: another process may be destroying the session at this moment.
+void Redundancy::ScheduleRepairs(const Request& request) {
+  const Nanoseconds now = Now();
+  if (destroyed_.At(request.id, now) || repairing_.contains(request.id)) return;
+  const auto first = static_cast<std::size_t>(std::countr_zero(request.ballot.yes()));
+  Member& source = *members_[first];
+  for (const auto& target : members_) {
+    const bool lacks = (target->bit() & request.ballot.no()) != 0;
+    if (!lacks || target->standing() != Standing::kTrusted) continue;
+    if (repairs_.size() >= kMostRepairs) return;
+    repairs_.push_back({.due = now + options_.command_timeout,
+                        .id = request.id,
+                        .source = &source,
+                        .source_epoch = source.connection().epoch(),
+                        .target = target.get(),
+                        .target_epoch = target->connection().epoch()});
+    repairing_.insert(request.id);
+  }
+}
+
+void Redundancy::RunRepairs(Nanoseconds now) {
+  while (!repairs_.empty() && repairs_.front().due <= now) {
+    const Repair repair = std::move(repairs_.front());
+    repairs_.pop_front();
+    repairing_.erase(repair.id);
+    RunRepair(repair);
+  }
+}
+
+void Redundancy::RunRepair(const Repair& repair) {
+  const auto steady = [](Member& member, std::uint64_t epoch) {
+    return member.standing() == Standing::kTrusted && !member.silent() &&
+           member.connection().epoch() == epoch;
+  };
+  if (!steady(*repair.source, repair.source_epoch)) return;
+  repair.source->errands().GetMany({repair.id}, [this, repair, steady](Errands::Outcome outcome) {
+    if (outcome.found.empty() || !steady(*repair.source, repair.source_epoch) ||
+        !steady(*repair.target, repair.target_epoch) || destroyed_.At(repair.id, Now())) {
+      return;
+    }
+    const auto& [id, value, time_to_live] = outcome.found.front();
+    repair.target->errands().Set(id, value, time_to_live, Existence::kMustNotExist,
+                                 [target = repair.target](const Errands::Outcome& stored) {
+                                   if (stored.count > 0) target->CountRepair();
+                                 });
+  });
+}
+
+}  // namespace connect_hiredis

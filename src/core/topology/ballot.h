@@ -1,0 +1,65 @@
+// What several servers say to one question, and when that is an answer. A server is a bit.
+#pragma once
+
+#include <cstdint>
+
+namespace connect_hiredis {
+
+using Servers = std::uint32_t;
+
+inline constexpr std::uint32_t kMaxServers = 16;
+
+constexpr Servers ServerBit(std::uint32_t index) { return Servers{1} << index; }
+
+// Begun with the servers that are asked, and those among them that decide. First comes who has the
+// session: one such answer of a server that decides is enough. That there is none is so when all
+// have said it that decide and can still be heard.
+class Ballot {
+ public:
+  enum class Verdict : std::uint8_t {
+    kOpen,   // others are still to be heard
+    kYes,    // there is one
+    kNo,     // there is none
+    kFailed  // nobody could say
+  };
+
+  Ballot() = default;
+  Ballot(Servers asked, Servers deciding) : deciding_(deciding & asked), outstanding_(asked) {}
+
+  void SayYes(Servers server) { Say(server, yes_); }
+  void SayNo(Servers server) { Say(server, no_); }
+  // It cannot, or what it says is not to be relied upon.
+  void Abstain(Servers server) { Say(server, abstained_); }
+
+  // `heard`: the servers whose answers are waited for.
+  [[nodiscard]] Verdict Count(Servers heard) const {
+    if ((yes_ & deciding_) != 0) return Verdict::kYes;
+    if ((outstanding_ & deciding_ & heard) != 0) return Verdict::kOpen;
+    if ((no_ & deciding_) != 0) return Verdict::kNo;
+    // None of those that were to decide has an opinion.
+    if (yes_ != 0) return Verdict::kYes;
+    if ((outstanding_ & heard) != 0) return Verdict::kOpen;
+    if (no_ != 0) return Verdict::kNo;
+    return Verdict::kFailed;
+  }
+
+  [[nodiscard]] Servers outstanding() const { return outstanding_; }
+  [[nodiscard]] Servers yes() const { return yes_; }
+  [[nodiscard]] Servers no() const { return no_; }
+  [[nodiscard]] Servers abstained() const { return abstained_; }
+  [[nodiscard]] Servers deciding() const { return deciding_; }
+
+ private:
+  void Say(Servers server, Servers& side) {
+    outstanding_ &= ~server;
+    side |= server;
+  }
+
+  Servers deciding_ = 0;
+  Servers outstanding_ = 0;
+  Servers yes_ = 0;
+  Servers no_ = 0;
+  Servers abstained_ = 0;
+};
+
+}  // namespace connect_hiredis
