@@ -40,7 +40,7 @@ const synonyms = namesIn('SYNONYMS', /^ {2}\['(\w+)'/gm);
 const later = [...source.match(/^const LATER = [^;]*;/m)[0].matchAll(/'(\w+)'/g)].map(
   ([, name]) => name,
 );
-const accepted = [...checked, ...synonyms, 'url', 'client'];
+const accepted = [...checked, ...synonyms, 'url', 'client', 'clients'];
 
 /** A value that each option takes. */
 const VALUES = {
@@ -58,6 +58,7 @@ const VALUES = {
   socket: '/no/such',
   path: '/no/such',
   url: 'redis://127.0.0.1:1',
+  clients: [{ port: 1 }, 'redis://127.0.0.1:2'],
   db: 1,
   database: 1,
   username: 'ann',
@@ -74,7 +75,7 @@ const VALUES = {
 };
 
 /** What names a server; the others go with one. */
-const SERVERS = ['host', 'port', 'socket', 'path', 'url'];
+const SERVERS = ['host', 'port', 'socket', 'path', 'url', 'clients'];
 const optionsWith = (name) => ({
   ...(SERVERS.includes(name) ? {} : { url: redis.server.url }),
   [name]: VALUES[name],
@@ -87,7 +88,7 @@ const valueOf = (code, others = {}) =>
 test('the names are found where they are looked for', () => {
   expect(checked).toEqual(expect.arrayContaining(['host', 'backoff', 'prefix', 'serializer']));
   expect(synonyms).toEqual(['path', 'pass', 'db']);
-  expect(later).toContain('clients');
+  expect(later).toContain('sentinels');
   expect(connectionNames).toEqual(expect.arrayContaining(['client', 'url', 'socket', 'pass']));
 });
 
@@ -102,7 +103,7 @@ test('the types name the same options', () => {
     const body = types.split(`interface ${name} {`)[1].split(/^ {2}\}/m)[0];
     return [...body.matchAll(/^ {4}(\w+)\?:/gm)].map(([, member]) => member);
   });
-  expect([...members, 'client'].sort()).toEqual([...new Set(accepted)].sort());
+  expect([...members, 'client', 'clients'].sort()).toEqual([...new Set(accepted)].sort());
 });
 
 test('no option of a table is refused as one of a later version', () => {

@@ -12,7 +12,7 @@ const redis = useRedis();
 const PAGES = ['connect-redis', 'red-store', 'expredis', 'token-session-redis'];
 
 /** Options that name a server: what is there for them need not exist. */
-const CONNECTION = ['host', 'port', 'socket', 'path'];
+const CONNECTION = ['host', 'port', 'socket', 'path', 'url', 'client', 'clients'];
 
 /** A value of each kind that a table may state; the option's own where any would not do. */
 const KINDS = {
@@ -26,13 +26,12 @@ const KINDS = {
   function: () => () => 60,
   serializer: () => ({ parse: JSON.parse, stringify: JSON.stringify }),
   client: () => redis.client(),
+  list: (name) => (name === 'clients' ? [{ url: redis.server.url }, redis.client()] : [1]),
 };
 
 function build(name, kind) {
   const options = { [name]: KINDS[kind](name) };
-  if (!CONNECTION.includes(name) && name !== 'url' && name !== 'client') {
-    options.url = redis.server.url;
-  }
+  if (!CONNECTION.includes(name)) options.url = redis.server.url;
   return redis.track(new RedisStore(options));
 }
 

@@ -45,6 +45,7 @@ function start(code, after = '') {
       NODE_OPTIONS: '',
       REDIS_URL: redis.server.url,
       REDIS_PORT: String(redis.server.port),
+      REDIS_PORTS: String(redis.server.port),
       SESSION_SECRET: SECRET,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

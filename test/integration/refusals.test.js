@@ -200,7 +200,6 @@ test.each([
 });
 
 test.each([
-  ['clients', [{ port: 1 }, { port: 2 }]],
   ['sentinels', [{ port: 26379 }]],
   ['cluster', [{ port: 7000 }]],
 ])('a deployment that is not delivered yet is refused by name: %s', (name, value) => {
