@@ -192,7 +192,9 @@ declare namespace connectHiredis {
     clients: (Client | ClientOptions | string | URL)[];
   };
 
-  type StoreOptions = SessionOptions & ({ client: AnyClient } | ClientOptions | RedundantOptions);
+  type ConnectionOptions = (ClientOptions & { clients?: undefined }) | RedundantOptions;
+
+  type StoreOptions = SessionOptions & ({ client: AnyClient } | ConnectionOptions);
 
   /**
    * A client of another package: node-redis 3 or later (also its pools, sentinels and clusters),
@@ -246,7 +248,7 @@ declare namespace connectHiredis {
   class RedisStore<UsedClient extends AnyClient = Client> extends session.Store {
     constructor(client: UsedClient);
     constructor(options: SessionOptions & { client: UsedClient });
-    constructor(options: SessionOptions & (ClientOptions | RedundantOptions));
+    constructor(options: SessionOptions & ConnectionOptions);
     /** The one that was given, or the one that this store has made; of several the first. */
     readonly client: UsedClient;
     /** All of them. */

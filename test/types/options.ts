@@ -62,6 +62,17 @@ new RedisStore({
 const rotate: NonNullable<ClientOptions['credentials']> = (): Credentials => ({ password: 'x' });
 createClient({ credentials: rotate });
 
+const redundant = new RedisStore({
+  clients: [{ port: 6379 }, 'redis://127.0.0.1:6380', createClient({ socket: '/run/redis.sock' })],
+  pass: 'secret',
+  unref: true,
+  prefix: 'session',
+});
+const standings: string[] = redundant.clients.map(
+  (client) => client.stats().redundancy?.standing ?? 'alone',
+);
+console.log(standings);
+
 // @ts-expect-error an option that does not exist
 new RedisStore({ port: 6379, prefx: 'a:' });
 // @ts-expect-error a prefix is a string
@@ -76,8 +87,12 @@ new RedisStore({ port: 6379, serializer: { parse: JSON.parse } });
 new RedisStore({ port: 6379, serializer: { parse: JSON.parse, stringify: () => 5 } });
 // @ts-expect-error not delivered yet
 new RedisStore({ port: 6379, cache: true });
-// @ts-expect-error not delivered yet
-new RedisStore({ clients: [{ port: 6379 }] });
+// @ts-expect-error each of several servers has a port of its own
+new RedisStore({ clients: [{ port: 6379 }], port: 6380 });
+// @ts-expect-error a list
+new RedisStore({ clients: { port: 6379 } });
+// @ts-expect-error a client has one server
+createClient({ clients: [{ port: 6379 }] });
 // @ts-expect-error a client is one from createClient
 new RedisStore({ client: { get() {}, set() {} } });
 // @ts-expect-error a string is no store option
