@@ -1,0 +1,82 @@
+// What several servers say to one question.
+#include "topology/ballot.h"
+
+#include <gtest/gtest.h>
+
+namespace connect_hiredis::test {
+namespace {
+
+using Verdict = Ballot::Verdict;
+
+constexpr Servers kA = ServerBit(0);
+constexpr Servers kB = ServerBit(1);
+constexpr Servers kC = ServerBit(2);
+constexpr Servers kAll = kA | kB | kC;
+
+TEST(BallotTest, OneThatHasItIsEnough) {
+  Ballot ballot(kAll, kAll);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+  ballot.SayNo(kA);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+  ballot.SayYes(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kYes);
+  EXPECT_EQ(ballot.outstanding(), kC);
+}
+
+TEST(BallotTest, ThereIsNoneWhenAllHaveSaidSo) {
+  Ballot ballot(kAll, kAll);
+  ballot.SayNo(kA);
+  ballot.SayNo(kC);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+  ballot.SayNo(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kNo);
+}
+
+TEST(BallotTest, WhoCannotBeHeardIsNotWaitedFor) {
+  Ballot ballot(kAll, kAll);
+  ballot.SayNo(kA);
+  ballot.SayNo(kB);
+  EXPECT_EQ(ballot.Count(kA | kB), Verdict::kNo);
+  // Until it is heard all the same.
+  ballot.SayYes(kC);
+  EXPECT_EQ(ballot.Count(kA | kB), Verdict::kYes);
+}
+
+TEST(BallotTest, WhoDoesNotDecideIsNeitherWaitedForNorBelieved) {
+  Ballot ballot(kAll, kA | kB);
+  ballot.SayYes(kC);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+  ballot.SayNo(kA);
+  ballot.SayNo(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kNo);
+}
+
+TEST(BallotTest, UnlessAllThatWereToDecideAbstain) {
+  Ballot ballot(kAll, kA | kB);
+  ballot.Abstain(kA);
+  ballot.Abstain(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+  ballot.SayYes(kC);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kYes);
+}
+
+TEST(BallotTest, OneOpinionOutweighsAbstentions) {
+  Ballot ballot(kAll, kAll);
+  ballot.Abstain(kA);
+  ballot.Abstain(kB);
+  ballot.SayNo(kC);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kNo);
+}
+
+TEST(BallotTest, WithoutAnyOpinionItFails) {
+  Ballot ballot(kAll, kAll);
+  for (const Servers server : {kA, kB, kC}) {
+    EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
+    ballot.Abstain(server);
+  }
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kFailed);
+  EXPECT_EQ(ballot.abstained(), kAll);
+}
+
+}  // namespace
+}  // namespace connect_hiredis::test
