@@ -1,5 +1,6 @@
 // Of Redundancy: what the servers say, and what the caller is told.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "session/redundant/redundancy.h"
@@ -12,7 +13,7 @@ namespace connect_hiredis {
 bool Redundancy::Forgotten(const Member& member, const Request& request) const {
   const auto destroyed = destroyed_.At(request.id, Now());
   if (!destroyed) return false;
-  return member.standing() != Standing::kTrusted || *destroyed > member.steady_since();
+  return member.standing() != Standing::kTrusted || member.steady_since() > *destroyed;
 }
 
 void Redundancy::OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
@@ -26,10 +27,14 @@ void Redundancy::OnMemberValue(Member& member, Slot slot, std::optional<std::str
     request.ballot.SayNo(member.bit());
   } else {
     request.ballot.SayYes(member.bit());
+    const std::size_t hash = members_.size() == 1 ? 0 : std::hash<std::string_view>()(*value);
     if (!request.decided) {
       request.decided = true;
       request.done = request.kind == Request::Kind::kGet;
+      request.hash = hash;
       TellValue(request, value, time_to_live);
+    } else if (request.hash != hash) {
+      request.differs = true;
     }
   }
   Evaluate(slot);
@@ -45,8 +50,11 @@ void Redundancy::OnMemberCount(Member& member, Slot slot, std::int64_t count) {
   } else {
     request.ballot.SayYes(member.bit());
     if (!request.decided && request.ballot.Count(Heard()) == Ballot::Verdict::kYes) {
-      TellCount(request, count);
-      if (request.kind == Request::Kind::kReplace) Propagate(request, member);
+      if (request.kind == Request::Kind::kReplace) {
+        Align(request, member);
+      } else {
+        TellCount(request, count);
+      }
       Decide(request, Ballot::Verdict::kYes);
     }
   }
@@ -166,26 +174,59 @@ void Redundancy::Finish(std::size_t index) {
       if (change && (failed || stray)) member->Missed(request.id, *change);
     }
   }
-  if (request.done && ballot.yes() != 0 && ballot.no() != 0) ScheduleRepairs(request);
+  if (request.done && (request.differs || (ballot.yes() != 0 && ballot.no() != 0))) {
+    ScheduleRepairs(request);
+  }
   Free(index);
 }
 
-// What a compare-and-set has stored at one server, for the others.
-void Redundancy::Propagate(const Request& request, const Member& source) {
-  const std::size_t index = NewRequest(Request::Kind::kSet, std::nullopt, request.id);
-  Request& copy = requests_[index];
-  copy.value = request.write->value;
-  copy.time_to_live = request.time_to_live;
-  copy.sequence = ++sequence_;
-  copy.decided = true;
-  copy.done = true;
-  Servers asked = 0;
-  for (const auto& member : members_) {
-    if (member->closed() || member->index() == source.index()) continue;
-    (member->standing() == Standing::kAway ? copy.absent : asked) |= member->bit();
+// What a compare-and-set has stored at one server is stored at the others in the same way. Where
+// something else was, processes may be at odds about the last word: `source` has it.
+void Redundancy::Align(const Request& request, Member& source) {
+  const auto alignment = std::make_shared<Alignment>();
+  alignment->slot = *request.slot;
+  alignment->begun = Now();
+  alignments_.push_back(alignment);
+  Change change;
+  change.kind = Change::Kind::kSet;
+  change.sequence = ++sequence_;
+  change.value = std::make_shared<const std::string>(request.write->value);
+  if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
+  ++alignment->pending;
+  for (const auto& each : members_) {
+    Member& member = *each;
+    if (member.closed() || member.index() == source.index()) continue;
+    const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
+    const auto done = [this, &member, alignment, id = request.id, change](bool complete) {
+      if (!complete) member.Missed(id, change);
+      TellAligned(*alignment);
+    };
+    ++alignment->pending;
+    const bool sent =
+        member.standing() != Standing::kAway &&
+        member.errands().Replace(
+            request.id, request.write->expected, request.write->value, left,
+            [&source, &member, id = request.id, done](const Errands::Outcome& outcome) {
+              if (outcome.error || outcome.count > 0) {
+                done(!outcome.error);
+                return;
+              }
+              Reconciliation::Create(&source.errands(), &member.errands(), done)
+                  ->BeginWith({id}, false);
+            });
+    if (sent) {
+      member.journal().Forget(request.id, change.sequence);
+    } else {
+      done(false);
+    }
   }
-  TellAbsent(copy, Ballot::Verdict::kYes);
-  Ask(copy, index, asked, asked);
+  TellAligned(*alignment);
+}
+
+void Redundancy::TellAligned(Alignment& alignment) {
+  if (--alignment.pending > 0 || alignment.told) return;
+  alignment.told = true;
+  sink_->OnCount(alignment.slot, 1);
 }
 
 // ---- To the caller ----
@@ -205,7 +246,8 @@ void Redundancy::TellCount(Request& request, std::int64_t count) {
 
 void Redundancy::TellFailure(Request& request, const Error& error) {
   if (request.collection) {
-    Collect(request, std::nullopt, -2, &error);
+    // As MGET does: what is no string is not there.
+    Collect(request, std::nullopt, -2, error.reply == "WRONGTYPE" ? nullptr : &error);
   } else if (request.slot) {
     sink_->OnFailure(*request.slot, error);
   }

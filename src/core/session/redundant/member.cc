@@ -217,7 +217,7 @@ void Member::Compare(Member& source, std::optional<std::vector<std::string>> ids
                                        });
   const auto comparison = comparison_;
   if (ids) {
-    comparison->BeginWith(std::move(*ids));
+    comparison->BeginWith(std::move(*ids), true);
   } else {
     comparison->BeginWithAll();
   }

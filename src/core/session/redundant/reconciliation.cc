@@ -15,6 +15,9 @@ constexpr TimeToLive kTolerance = 1000;
 
 constexpr std::size_t kMostMissing = 10'000;
 
+// Sessions that others wrote between reading and writing are looked at again, so often in all.
+constexpr std::size_t kMostConflicts = 1000;
+
 bool SameExpiry(TimeToLive one, TimeToLive other) {
   if (one < 0 || other < 0) return (one < 0) == (other < 0);
   return std::abs(one - other) <= kTolerance;
@@ -30,8 +33,9 @@ std::shared_ptr<Reconciliation> Reconciliation::Create(Errands* source, Errands*
   return std::shared_ptr<Reconciliation>(new Reconciliation(source, target, std::move(done)));
 }
 
-void Reconciliation::BeginWith(std::vector<std::string> ids) {
+void Reconciliation::BeginWith(std::vector<std::string> ids, bool removes) {
   ids_ = std::move(ids);
+  removes_ = removes;
   Proceed();
 }
 
@@ -140,6 +144,15 @@ void Reconciliation::OnChanged(const Errands::Outcome& outcome) {
   if (--pending_ == 0) Proceed();
 }
 
+// What somebody else wrote meanwhile is left alone, and compared again.
+void Reconciliation::OnReplaced(const std::string& id, const Errands::Outcome& outcome) {
+  if (!outcome.error && outcome.count == 0 && conflicts_ < kMostConflicts) {
+    ++conflicts_;
+    ids_.push_back(id);
+  }
+  OnChanged(outcome);
+}
+
 void Reconciliation::Mend(bool second_look) {
   if (!done_) return;
   std::unordered_map<std::string_view, const Errands::Found*> there;
@@ -158,12 +171,17 @@ void Reconciliation::Mend(bool second_look) {
     const Errands::Found& other = *same->second;
     there.erase(same);
     if (other.value != value) {
-      Change(target_->Replace(id, other.value, value, time_to_live, changed));
+      Change(
+          target_->Replace(id, other.value, value, time_to_live,
+                           [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {
+                             self->OnReplaced(id, outcome);
+                           }));
     } else if (!SameExpiry(other.time_to_live, time_to_live)) {
       Change(target_->Touch(id, time_to_live, changed));
     }
   }
   for (const auto& [id, found] : there) {
+    if (!removes_) break;
     if (second_look) {
       Change(target_->Destroy(id, changed));
     } else {

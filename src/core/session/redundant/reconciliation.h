@@ -28,9 +28,9 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   Reconciliation& operator=(const Reconciliation&) = delete;
   ~Reconciliation() = default;
 
-  // One of these, once.
-  void BeginWith(std::vector<std::string> ids);
-  // All that the source has, then all that the target has.
+  // One of these, once. With `removes`, what the source lacks is removed from the target.
+  void BeginWith(std::vector<std::string> ids, bool removes);
+  // All that the source has, then all that the target has; removes.
   void BeginWithAll();
 
   // To be called now and then: it waits for some things.
@@ -50,6 +50,7 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   void Mend(bool second_look);
   void Change(bool sent);
   void OnChanged(const Errands::Outcome& outcome);
+  void OnReplaced(const std::string& id, const Errands::Outcome& outcome);
   void End(bool complete);
 
   Errands* source_;
@@ -62,6 +63,8 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   std::vector<std::string> missing_;  // at the source, when they were looked at first
   Nanoseconds missing_since_{0};
 
+  bool removes_ = true;
+  std::size_t conflicts_ = 0;
   std::size_t pending_ = 0;  // outcomes that the batch waits for
   bool failed_ = false;
   bool second_look_ = false;

@@ -192,7 +192,7 @@ void Redundancy::Dispatch(std::size_t index) {
     return;
   }
   if (!request.reads()) request.sequence = ++sequence_;
-  if (request.kind == Request::Kind::kDestroy) destroyed_.Add(request.id, request.begun);
+  if (request.kind == Request::Kind::kDestroy) destroyed_.Add(request.id, Now());
   if (request.kind == Request::Kind::kSet && request.existence == Existence::kAny) {
     destroyed_.Forget(request.id);
   }

@@ -110,7 +110,8 @@ class Redundancy final : public SessionSource, private MemberListener {
   void Collect(Request& request, std::optional<std::string_view> value, TimeToLive left,
                const Error* error);
   [[nodiscard]] bool Forgotten(const Member& member, const Request& request) const;
-  void Propagate(const Request& request, const Member& source);
+  void Align(const Request& request, Member& source);
+  void TellAligned(Alignment& alignment);
   static std::optional<Change> ChangeOf(const Request& request, Ballot::Verdict verdict);
 
   // Time.
@@ -120,6 +121,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   void ScheduleRepairs(const Request& request);
   void RunRepairs(Nanoseconds now);
   void RunRepair(const Repair& repair);
+  void LookAtAlignments(Nanoseconds now);
   void StartTimer();
   [[nodiscard]] bool Restless() const;
   [[nodiscard]] Error TimeoutError() const;
@@ -138,6 +140,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::uint64_t sequence_ = 0;
 
   Destroyed destroyed_;
+  std::deque<std::shared_ptr<Alignment>> alignments_;
   std::deque<Repair> repairs_;
   std::set<std::string, std::less<>> repairing_;
   // What was collected lives until it has been told.

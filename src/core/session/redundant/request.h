@@ -27,6 +27,15 @@ struct Collection {
   std::vector<Entry> entries;
 };
 
+// A compare-and-set that one server has taken: the caller is told when the others have it, too, so
+// that it does not read from them what was there before.
+struct Alignment {
+  Slot slot = 0;
+  std::size_t pending = 0;
+  Nanoseconds begun{0};
+  bool told = false;
+};
+
 struct Request {
   enum class Kind : std::uint8_t { kGet, kSet, kTouch, kDestroy, kExists, kTimeLeft, kReplace };
 
@@ -47,6 +56,8 @@ struct Request {
   Ballot ballot;
   Servers absent = 0;          // those that were away, and are to be told by their journals
   std::optional<Error> error;  // the last one
+  std::size_t hash = 0;        // kGet: of the value that the caller was given
+  bool differs = false;        // and of another server's
   bool decided = false;        // its caller has been told
   bool done = false;           // with success: a session was there, or none
   bool waiting = false;        // for a server

@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds kLookInterval{25};
 constexpr std::chrono::milliseconds kPatience{50};
 // Beyond a command's deadline, which the connections keep.
 constexpr std::chrono::milliseconds kGrace{50};
+// How long a compare-and-set waits for the servers that did not decide it.
+constexpr std::chrono::milliseconds kAlignmentPatience{250};
 constexpr std::size_t kMostRepairs = 1000;
 
 }  // namespace
@@ -35,6 +37,7 @@ void Redundancy::OnClosed(std::size_t index) {
     Free(waiting);
   }
   repairs_.clear();
+  LookAtAlignments(Nanoseconds::max());
   timer_.reset();
   flush_();
   told_.clear();
@@ -63,7 +66,7 @@ void Redundancy::OnStandingChanged(Member& member) {
 // ---- Time ----
 
 bool Redundancy::Restless() const {
-  return active_ > 0 || !repairs_.empty() ||
+  return active_ > 0 || !repairs_.empty() || !alignments_.empty() ||
          std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member->restless(); });
 }
@@ -82,6 +85,7 @@ void Redundancy::LookAtTime() {
   FailOverdue(now);
   DispatchWaiting();
   RunRepairs(now);
+  LookAtAlignments(now);
   if (Restless()) StartTimer();
   flush_();
   told_.clear();
@@ -138,15 +142,17 @@ void Redundancy::FailOverdue(Nanoseconds now) {
 
 // ---- Sessions that a trusted server lacks ----
 
-// Later: another process may be destroying the session at this moment.
+// Later: another process may be writing or destroying the session at this moment.
 void Redundancy::ScheduleRepairs(const Request& request) {
   const Nanoseconds now = Now();
   if (destroyed_.At(request.id, now) || repairing_.contains(request.id)) return;
+  // Where the values differ all processes take that of the first.
   const auto first = static_cast<std::size_t>(std::countr_zero(request.ballot.yes()));
   Member& source = *members_[first];
+  const Servers others = request.ballot.no() | (request.differs ? request.ballot.yes() : 0);
   for (const auto& target : members_) {
-    const bool lacks = (target->bit() & request.ballot.no()) != 0;
-    if (!lacks || target->standing() != Standing::kTrusted) continue;
+    const bool concerned = (target->bit() & others & ~source.bit()) != 0;
+    if (!concerned || target->standing() != Standing::kTrusted) continue;
     if (repairs_.size() >= kMostRepairs) return;
     repairs_.push_back({.due = now + options_.command_timeout,
                         .id = request.id,
@@ -172,18 +178,30 @@ void Redundancy::RunRepair(const Repair& repair) {
     return member.standing() == Standing::kTrusted && !member.silent() &&
            member.connection().epoch() == epoch;
   };
-  if (!steady(*repair.source, repair.source_epoch)) return;
-  repair.source->errands().GetMany({repair.id}, [this, repair, steady](Errands::Outcome outcome) {
-    if (outcome.found.empty() || !steady(*repair.source, repair.source_epoch) ||
-        !steady(*repair.target, repair.target_epoch) || destroyed_.At(repair.id, Now())) {
-      return;
-    }
-    const auto& [id, value, time_to_live] = outcome.found.front();
-    repair.target->errands().Set(id, value, time_to_live, Existence::kMustNotExist,
-                                 [target = repair.target](const Errands::Outcome& stored) {
-                                   if (stored.count > 0) target->CountRepair();
-                                 });
-  });
+  if (!steady(*repair.source, repair.source_epoch) ||
+      !steady(*repair.target, repair.target_epoch) || destroyed_.At(repair.id, Now())) {
+    return;
+  }
+  const auto work = std::make_shared<std::weak_ptr<Reconciliation>>();
+  const auto reconciliation =
+      Reconciliation::Create(&repair.source->errands(), &repair.target->errands(),
+                             [target = repair.target, work](bool complete) {
+                               const auto done = work->lock();
+                               if (complete && done && done->filled() > 0) target->CountRepair();
+                             });
+  *work = reconciliation;
+  reconciliation->BeginWith({repair.id}, false);
+}
+
+// A server that keeps others waiting for long does not keep the caller.
+void Redundancy::LookAtAlignments(Nanoseconds now) {
+  while (!alignments_.empty()) {
+    Alignment& alignment = *alignments_.front();
+    if (!alignment.told && now - alignment.begun < kAlignmentPatience) return;
+    if (!alignment.told) sink_->OnCount(alignment.slot, 1);
+    alignment.told = true;
+    alignments_.pop_front();
+  }
 }
 
 }  // namespace connect_hiredis
