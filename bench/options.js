@@ -5,13 +5,14 @@
 const { parseArgs } = require('node:util');
 
 const SUBJECT_IDS =
-  'hiredis,access,borrowed,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
+  'hiredis,access,borrowed,redundant,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
 
 /** One file per question, in this order. `--quick` alone asks the first ones. */
 const QUESTIONS = [
   'operations',
   'application',
   'promises',
+  'redundant',
   'sizes',
   'enumeration',
   'memory',

@@ -135,7 +135,9 @@ class RedundantClients extends EventEmitter {
    * @param {number} decoding
    */
   [kOpenSessions](prefix, scanCount, decoding) {
-    const inside = this.#clients.map((client, index) => client[kJoin](() => group.report(index)));
+    const inside = this.#clients.map((client, index) =>
+      /** @type {any} */ (client)[kJoin](() => group.report(index)),
+    );
     inside.forEach(({ outage }, index) => outage && this.#outages.add(this.#clients[index]));
     /** @param {(options: import('../binding').ConnectionOptions) => number} option */
     const most = (option) => Math.max(...inside.map(({ options }) => option(options)));

@@ -46,6 +46,13 @@ function mediansAndRatio(rows, base, ratio, figures) {
 
 const LOOP = { cpu: 'cpu', throughput: 'throughput', latency: 'latency' };
 
+/** @param {any} answer */
+function byOperation({ results }) {
+  return results.flatMap((/** @type {any} */ { operation, outstanding, rows }) =>
+    medians(rows, LOOP).map((record) => ({ operation, outstanding, ...record })),
+  );
+}
+
 /** @type {Record<string, (answer: any) => object[]>} */
 const FIGURES = {
   operations: ({ results }) =>
@@ -57,10 +64,8 @@ const FIGURES = {
         ...record,
       })),
     ),
-  promises: ({ results }) =>
-    results.flatMap((/** @type {any} */ { operation, outstanding, rows }) =>
-      medians(rows, LOOP).map((record) => ({ operation, outstanding, ...record })),
-    ),
+  promises: byOperation,
+  redundant: byOperation,
   sizes: ({ results }) =>
     results.flatMap((/** @type {any} */ { operation, bytes, plainAscii, outstanding, rows }) =>
       mediansAndRatio(rows, Object.keys(rows[0])[0], 'cpu', LOOP).map((record) => ({

@@ -69,6 +69,14 @@ function promisesOverCallbacks(answers, operation) {
 }
 
 /** @type {Figure} */
+function twoServersOverOne(answers, operation) {
+  const rows = answers.redundant?.results.find(
+    (/** @type {any} */ each) => each.operation === operation,
+  )?.rows;
+  return ratio(rows, (row) => row.redundant.cpu / row.hiredis.cpu);
+}
+
+/** @type {Figure} */
 function applicationOverMemory(answers) {
   const rows = answers.application?.results.find(
     (/** @type {any} */ each) => each.load === 'touch',
@@ -168,6 +176,7 @@ module.exports = {
   oursOverLoneFloor,
   peerOverOurs,
   promisesOverCallbacks,
+  twoServersOverOne,
   scanMemory,
   worstDelay,
   worstSize,

@@ -12,6 +12,7 @@ const {
   peerOverOurs,
   promisesOverCallbacks,
   scanMemory,
+  twoServersOverOne,
   worstDelay,
   worstSize,
 } = require('./measured');
@@ -86,6 +87,13 @@ const TARGETS = [
     unit: 'us',
     limits: { get: 0.4, set: 0.4, touch: 0.4 },
     figure: promisesOverCallbacks,
+  },
+  {
+    what: 'CPU over two servers that have the same sessions, over that over one',
+    bound: 'at most',
+    unit: 'x',
+    limits: { get: 1.7, set: undefined, touch: undefined },
+    figure: twoServersOverOne,
   },
   {
     what: 'CPU per request of an Express application over MemoryStore',

@@ -6,7 +6,7 @@
 const path = require('node:path');
 
 const { version } = require('../../package.json');
-const { openAccess, openBorrowed, openStore } = require('./ours');
+const { openAccess, openBorrowed, openRedundant, openStore } = require('./ours');
 const peers = require('./peers');
 
 /**
@@ -28,7 +28,7 @@ const peers = require('./peers');
  * @property {Commands[string]} [missing] what `get` asks for a session that there is not, if not the same
  * @property {boolean} [exact] whether expiry is exact to the millisecond
  * @property {Record<string, string>} [program] how the C program calls them
- * @property {(server: { host?: string, port?: number, url: string }) => Promise<Opened>} [open]
+ * @property {(server: any) => Promise<Opened>} [open]
  */
 
 const OURS = {
@@ -84,6 +84,15 @@ const SUBJECTS = {
     missing: { get: 1 },
     exact: true,
     open: openBorrowed,
+  },
+  // Asked of it alone in `redundant`: the other servers of a question know but one.
+  redundant: {
+    name: 'connect-hiredis, two servers',
+    kind: 'store',
+    packages: [],
+    commands: OURS,
+    exact: true,
+    open: openRedundant,
   },
   'node-redis': peer('node-redis', ['redis'], peers.openNodeRedis),
   ioredis: peer('ioredis', ['ioredis'], peers.openIoredis),

@@ -37,4 +37,16 @@ async function openBorrowed({ url }) {
   return { store, close: () => client.close() };
 }
 
-module.exports = { openAccess, openBorrowed, openStore };
+/**
+ * Over two servers that have the same sessions.
+ * @param {{ url: string, second: string }} servers
+ */
+async function openRedundant({ url, second }) {
+  const { once } = require('node:events');
+  const { RedisStore } = require('../..');
+  const store = new RedisStore({ clients: [url, second] });
+  await Promise.all(store.clients.map((client) => once(client, 'ready')));
+  return { store, close: () => store.close() };
+}
+
+module.exports = { openAccess, openBorrowed, openRedundant, openStore };
