@@ -43,6 +43,12 @@ class Ballot {
     return Verdict::kFailed;
   }
 
+  // Of something that is done rather than asked: all are waited for, so that whoever hears of it
+  // and goes on finds it done everywhere.
+  [[nodiscard]] Verdict CountAll(Servers heard) const {
+    return (outstanding_ & heard) != 0 ? Verdict::kOpen : Count(0);
+  }
+
   [[nodiscard]] Servers outstanding() const { return outstanding_; }
   [[nodiscard]] Servers yes() const { return yes_; }
   [[nodiscard]] Servers no() const { return no_; }

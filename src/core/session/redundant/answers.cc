@@ -49,12 +49,10 @@ void Redundancy::OnMemberCount(Member& member, Slot slot, std::int64_t count) {
     request.ballot.SayNo(member.bit());
   } else {
     request.ballot.SayYes(member.bit());
-    if (!request.decided && request.ballot.Count(Heard()) == Ballot::Verdict::kYes) {
-      if (request.kind == Request::Kind::kReplace) {
-        Align(request, member);
-      } else {
-        TellCount(request, count);
-      }
+    request.count =
+        request.kind == Request::Kind::kTimeLeft ? count : std::max(request.count, count);
+    if (!request.decided && request.kind == Request::Kind::kReplace) {
+      Align(request, member);
       Decide(request, Ballot::Verdict::kYes);
     }
   }
@@ -78,6 +76,20 @@ Servers Redundancy::Heard() const {
   return heard;
 }
 
+// A value has been told when it came.
+void Redundancy::Tell(Request& request, Ballot::Verdict verdict) {
+  const bool yes = verdict == Ballot::Verdict::kYes;
+  if (verdict == Ballot::Verdict::kFailed) {
+    TellFailure(request, request.error ? *request.error : Refusal(Admission::kClosed));
+  } else if (request.kind == Request::Kind::kGet) {
+    TellValue(request, std::nullopt, -2);
+  } else if (request.kind == Request::Kind::kTimeLeft) {
+    TellCount(request, yes ? request.count : -2);
+  } else {
+    TellCount(request, yes ? request.count : 0);
+  }
+}
+
 void Redundancy::Evaluate(std::size_t index) {
   Request& request = requests_[index];
   const Ballot& ballot = request.ballot;
@@ -90,32 +102,16 @@ void Redundancy::Evaluate(std::size_t index) {
         if (member->standing() != Standing::kAway) heard |= member->bit();
       }
     }
-    const Ballot::Verdict verdict = ballot.Count(heard);
+    const Ballot::Verdict verdict = request.writes() ? ballot.CountAll(heard) : ballot.Count(heard);
     // What was on its way to servers that are away now is sent again when they are back.
-    const bool under_way =
-        !request.reads() && request.kind != Request::Kind::kReplace && ballot.outstanding() != 0;
+    const bool under_way = request.writes() && ballot.outstanding() != 0;
     if (verdict == Ballot::Verdict::kFailed && under_way) return;
     if (verdict == Ballot::Verdict::kFailed && !request.error && !closed()) {
       AskAgain(index);
       return;
     }
-    if (verdict == Ballot::Verdict::kFailed) {
-      TellFailure(request, request.error ? *request.error : Refusal(Admission::kClosed));
-      Decide(request, verdict);
-    } else if (verdict != Ballot::Verdict::kOpen) {
-      // Yes can only be of a server that was not to decide; the others have been told at once.
-      const bool yes = verdict == Ballot::Verdict::kYes;
-      if (request.kind == Request::Kind::kGet || request.kind == Request::Kind::kReplace) {
-        if (request.kind == Request::Kind::kGet) {
-          TellValue(request, std::nullopt, -2);
-        } else {
-          TellCount(request, 0);
-        }
-      } else if (request.kind == Request::Kind::kTimeLeft) {
-        TellCount(request, yes ? -1 : -2);
-      } else {
-        TellCount(request, yes ? 1 : 0);
-      }
+    if (verdict != Ballot::Verdict::kOpen) {
+      Tell(request, verdict);
       Decide(request, verdict);
     }
   }
@@ -146,25 +142,23 @@ void Redundancy::Decide(Request& request, Ballot::Verdict verdict) {
   if (verdict == Ballot::Verdict::kFailed) {
     request.absent = 0;
     request.sequence = 0;  // nobody is told of it either
-    return;
   }
-  TellAbsent(request, verdict);
-}
-
-void Redundancy::TellAbsent(Request& request, Ballot::Verdict verdict) {
-  if (request.absent == 0) return;
+  if (!request.writes() || verdict == Ballot::Verdict::kFailed) return;
+  // Those that have not been heard may carry it out at any time: after what others do, who take it
+  // for done.
+  const Servers absent = std::exchange(request.absent, 0) | request.ballot.outstanding();
+  if (absent == 0) return;
   const auto change = ChangeOf(request, verdict);
   for (const auto& member : members_) {
-    if (change && (member->bit() & request.absent) != 0) member->Missed(request.id, *change);
+    if (change && (member->bit() & absent) != 0) member->Missed(request.id, *change);
   }
-  request.absent = 0;
 }
 
 // All have answered, or will not.
 void Redundancy::Finish(std::size_t index) {
   Request& request = requests_[index];
   const Ballot& ballot = request.ballot;
-  if (!request.reads() && request.kind != Request::Kind::kReplace && request.sequence != 0) {
+  if (request.writes() && request.sequence != 0) {
     const auto change =
         ChangeOf(request, request.done ? Ballot::Verdict::kYes : Ballot::Verdict::kNo);
     for (const auto& member : members_) {
@@ -185,46 +179,45 @@ void Redundancy::Finish(std::size_t index) {
 void Redundancy::Align(const Request& request, Member& source) {
   const auto alignment = std::make_shared<Alignment>();
   alignment->slot = *request.slot;
+  alignment->id = request.id;
   alignment->begun = Now();
-  alignments_.push_back(alignment);
-  Change change;
+  Change& change = alignment->change;
   change.kind = Change::Kind::kSet;
   change.sequence = ++sequence_;
   change.value = std::make_shared<const std::string>(request.write->value);
   if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
-  ++alignment->pending;
+  const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
+  alignment->pending = source.bit();
   for (const auto& each : members_) {
     Member& member = *each;
     if (member.closed() || member.index() == source.index()) continue;
-    const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
-    const auto done = [this, &member, alignment, id = request.id, change](bool complete) {
-      if (!complete) member.Missed(id, change);
-      TellAligned(*alignment);
+    const auto done = [this, &member, alignment](bool complete) {
+      if (!complete && !alignment->told) member.Missed(alignment->id, alignment->change);
+      TellAligned(*alignment, member);
     };
-    ++alignment->pending;
+    alignment->pending |= member.bit();
+    member.journal().Forget(request.id, change.sequence);
     const bool sent =
-        member.standing() != Standing::kAway &&
+        member.standing() != Standing::kAway && !member.silent() &&
         member.errands().Replace(
             request.id, request.write->expected, request.write->value, left,
             [&source, &member, id = request.id, done](const Errands::Outcome& outcome) {
               if (outcome.error || outcome.count > 0) {
                 done(!outcome.error);
-                return;
+              } else {
+                Reconciliation::Create(&source.errands(), &member.errands(), done)
+                    ->BeginWith({id}, false);
               }
-              Reconciliation::Create(&source.errands(), &member.errands(), done)
-                  ->BeginWith({id}, false);
             });
-    if (sent) {
-      member.journal().Forget(request.id, change.sequence);
-    } else {
-      done(false);
-    }
+    if (!sent) done(false);
   }
-  TellAligned(*alignment);
+  alignments_.push_back(alignment);
+  TellAligned(*alignment, source);
 }
 
-void Redundancy::TellAligned(Alignment& alignment) {
-  if (--alignment.pending > 0 || alignment.told) return;
+void Redundancy::TellAligned(Alignment& alignment, const Member& member) {
+  alignment.pending &= ~member.bit();
+  if (alignment.pending != 0 || alignment.told) return;
   alignment.told = true;
   sink_->OnCount(alignment.slot, 1);
 }

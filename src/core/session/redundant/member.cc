@@ -54,7 +54,7 @@ void Member::Look() {
 
 void Member::Lose() {
   // What it missed while it was catching up it has missed since before.
-  if (standing_ != Standing::kCatchingUp) lost_at_ = Now();
+  if (standing_ != Standing::kCatchingUp) lost_at_ = silent_ ? silent_since_ : Now();
   BeginAnew();
   ChangeStanding(Standing::kAway);
 }
@@ -243,14 +243,14 @@ void Member::LookAtTime(Nanoseconds now) {
 
 // ---- What it does not take ----
 
-void Member::FallBehind() {
-  if (standing_ != Standing::kTrusted && standing_ != Standing::kSettling) return;
-  const bool silent = silent_;
+// It may lack what was done after `since`.
+void Member::FallBehind(Nanoseconds since) {
+  // One that is silent does so when it is heard again.
+  if (silent_ || (standing_ != Standing::kTrusted && standing_ != Standing::kSettling)) return;
   // Another one has all that this one has, and more. Else it is still the best there is.
   const bool others = listener_->SteadySince(Now(), *this) != nullptr;
-  if (standing_ == Standing::kTrusted && others) lost_at_ = Now();
+  if (standing_ == Standing::kTrusted && others) lost_at_ = since;
   BeginAnew();
-  silent_ = silent;
   retry_at_ = Now();
   if (others) ChangeStanding(Standing::kCatchingUp);
 }
@@ -259,25 +259,37 @@ void Member::Missed(std::string_view id, Change change) {
   if (closed_) return;
   ++missed_;
   journal_.Add(id, std::move(change));
-  FallBehind();
+  FallBehind(Now());
 }
 
 void Member::MissedMore() {
   if (closed_) return;
   ++missed_;
   journal_.Overflow();
-  FallBehind();
+  FallBehind(Now());
 }
 
 // ---- Outcomes ----
 
-void Member::OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) {
+// After a silence: what this process did meanwhile is in the journal.
+void Member::Hear() {
+  if (!silent_) return;
   silent_ = false;
+  FallBehind(silent_since_);
+}
+
+void Member::SetSilent() {
+  silent_ = true;
+  silent_since_ = Now();
+}
+
+void Member::OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) {
+  Hear();
   listener_->OnMemberValue(*this, slot, value, time_to_live);
 }
 
 void Member::OnCount(Slot slot, std::int64_t count) {
-  silent_ = false;
+  Hear();
   listener_->OnMemberCount(*this, slot, count);
 }
 

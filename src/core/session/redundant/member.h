@@ -84,7 +84,7 @@ class Member final : private ResultSink {
   // The connection has failed, or could not be made.
   void OnTrouble() { troubled_ = true; }
   void OnClosed();
-  void SetSilent() { silent_ = true; }
+  void SetSilent();
   // A member that helped with a comparison is gone.
   void OnSourceLost(const Member& source);
 
@@ -110,7 +110,8 @@ class Member final : private ResultSink {
   void Settle(Nanoseconds now);
   void Compare(Member& source, std::optional<std::vector<std::string>> ids);
   void Trust();
-  void FallBehind();
+  void FallBehind(Nanoseconds since);
+  void Hear();
   void ChangeStanding(Standing standing);
 
   std::uint32_t index_;
@@ -126,7 +127,8 @@ class Member final : private ResultSink {
       0;  // of the efforts to catch up: what earlier ones come to is nothing
   bool silent_ = false;
   bool closed_ = false;
-  bool troubled_ = false;   // there was a time when it could not be reached
+  bool troubled_ = false;  // there was a time when it could not be reached
+  Nanoseconds silent_since_{0};
   Nanoseconds lost_at_{0};  // since then it has missed things
   Nanoseconds steady_since_{0};
 

@@ -200,12 +200,13 @@ void Redundancy::Dispatch(std::size_t index) {
   if (request.kind == Request::Kind::kReplace) {
     // The first of them. All processes that see the same servers ask the same one.
     asked = deciding & (~deciding + 1);
-  } else if (!request.reads()) {
-    asked = 0;
+  } else if (request.writes()) {
+    // One that is silent gets it from its journal: others may go on before it has done this.
+    const Servers here = Heard() | deciding;
     for (const auto& member : members_) {
-      if (member->closed()) continue;
-      (member->standing() == Standing::kAway ? request.absent : asked) |= member->bit();
+      if (!member->closed() && (member->bit() & here) == 0) request.absent |= member->bit();
     }
+    asked = here;
   }
   Ask(request, index, asked, deciding);
 }
@@ -217,7 +218,7 @@ void Redundancy::Ask(Request& request, std::size_t index, Servers servers, Serve
     // It may have been lost a moment ago.
     const bool ready = member->connection().state() == Connection::State::kReady;
     if (ready && Send(*member, request, index) == Admission::kAccepted) {
-      if (!request.reads()) member->journal().Forget(request.id, request.sequence);
+      if (request.writes()) member->journal().Forget(request.id, request.sequence);
     } else {
       request.ballot.Abstain(member->bit());
     }

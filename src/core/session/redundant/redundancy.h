@@ -101,7 +101,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   // Answers.
   void Evaluate(std::size_t index);
   void Decide(Request& request, Ballot::Verdict verdict);
-  void TellAbsent(Request& request, Ballot::Verdict verdict);
+  void Tell(Request& request, Ballot::Verdict verdict);
   void Finish(std::size_t index);
   void AskAgain(std::size_t index);
   void TellValue(Request& request, std::optional<std::string_view> value, TimeToLive left);
@@ -111,7 +111,7 @@ class Redundancy final : public SessionSource, private MemberListener {
                const Error* error);
   [[nodiscard]] bool Forgotten(const Member& member, const Request& request) const;
   void Align(const Request& request, Member& source);
-  void TellAligned(Alignment& alignment);
+  void TellAligned(Alignment& alignment, const Member& member);
   static std::optional<Change> ChangeOf(const Request& request, Ballot::Verdict verdict);
 
   // Time.

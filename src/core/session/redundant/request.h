@@ -11,6 +11,7 @@
 #include "session/operations.h"
 #include "session/results.h"
 #include "topology/ballot.h"
+#include "topology/journal.h"
 
 namespace connect_hiredis {
 
@@ -31,7 +32,9 @@ struct Collection {
 // that it does not read from them what was there before.
 struct Alignment {
   Slot slot = 0;
-  std::size_t pending = 0;
+  std::string id;
+  Change change;
+  Servers pending = 0;
   Nanoseconds begun{0};
   bool told = false;
 };
@@ -56,6 +59,7 @@ struct Request {
   Ballot ballot;
   Servers absent = 0;          // those that were away, and are to be told by their journals
   std::optional<Error> error;  // the last one
+  std::int64_t count = 0;      // of what is done: the most that a server said
   std::size_t hash = 0;        // kGet: of the value that the caller was given
   bool differs = false;        // and of another server's
   bool decided = false;        // its caller has been told
@@ -63,6 +67,10 @@ struct Request {
   bool waiting = false;        // for a server
   bool free = true;
 
+  // As it is done at all servers.
+  [[nodiscard]] bool writes() const {
+    return kind == Kind::kSet || kind == Kind::kTouch || kind == Kind::kDestroy;
+  }
   [[nodiscard]] bool reads() const {
     return kind == Kind::kGet || kind == Kind::kExists || kind == Kind::kTimeLeft;
   }

@@ -198,8 +198,13 @@ void Redundancy::LookAtAlignments(Nanoseconds now) {
   while (!alignments_.empty()) {
     Alignment& alignment = *alignments_.front();
     if (!alignment.told && now - alignment.begun < kAlignmentPatience) return;
-    if (!alignment.told) sink_->OnCount(alignment.slot, 1);
-    alignment.told = true;
+    if (!std::exchange(alignment.told, true)) {
+      for (const auto& member : members_) {
+        const bool missing = (member->bit() & alignment.pending) != 0;
+        if (missing) member->Missed(alignment.id, alignment.change);
+      }
+      sink_->OnCount(alignment.slot, 1);
+    }
     alignments_.pop_front();
   }
 }

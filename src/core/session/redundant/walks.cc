@@ -132,6 +132,8 @@ Admission ClearEverywhere::Next(Slot slot) {
       failed_.push_back(member.get());
       continue;
     }
+    // What it was still to be told is cleared as well.
+    if (!member->journal().overflowed()) member->journal().Reset();
     auto one = std::make_unique<One>(this, member.get());
     ++pending_;
     const auto walk = Enumeration::Create(&member->connection(), one.get(),
