@@ -202,11 +202,12 @@ void Redundancy::Align(const Request& request, Member& source) {
         member.errands().Replace(
             request.id, request.write->expected, request.write->value, left,
             [&source, &member, id = request.id, done](const Errands::Outcome& outcome) {
-              if (outcome.error || outcome.count > 0) {
-                done(!outcome.error);
+              if (outcome.count > 0 || outcome.error || outcome.found.empty()) {
+                done(outcome.count > 0);
               } else {
-                Reconciliation::Create(&source.errands(), &member.errands(), done)
-                    ->BeginWith({id}, false);
+                Reconciliation::Create({&source.errands()}, &member.errands(),
+                                       Reconciliation::Mode::kAlign, done)
+                    ->BeginWith({id});
               }
             });
     if (!sent) done(false);

@@ -117,9 +117,10 @@ std::shared_ptr<Enumeration> Errands::NewEnumeration(std::size_t batch_size) {
 // ---- Outcomes ----
 
 // Of a Replace that found something else.
-void Errands::OnValue(Slot slot, std::optional<std::string_view> /*value*/,
-                      TimeToLive /*time_to_live*/) {
-  Tell(slot, {});
+void Errands::OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) {
+  Outcome outcome;
+  if (value) outcome.found.push_back({"", std::string(*value), time_to_live});
+  Tell(slot, std::move(outcome));
 }
 
 void Errands::OnCount(Slot slot, std::int64_t count) {

@@ -28,7 +28,7 @@ class Errands final : private ResultSink, private CommandHandler {
   struct Outcome {
     std::optional<Error> error;
     std::int64_t count = 0;        // of what changes something
-    std::vector<Found> found;      // of what reads values
+    std::vector<Found> found;      // of what reads values, and of a Replace that found another
     std::vector<std::string> ids;  // of an enumeration of ids
     bool last = false;             // likewise
     std::string text;              // of an identity

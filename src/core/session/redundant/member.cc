@@ -66,7 +66,7 @@ void Member::BeginAnew() {
   replaying_ = 0;
   retry_at_ = Nanoseconds(0);
   if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
-  source_ = nullptr;
+  sources_.clear();
 }
 
 void Member::Find() {
@@ -93,9 +93,10 @@ void Member::OnClosed() {
 }
 
 void Member::OnSourceLost(const Member& source) {
-  if (source_ != &source || !comparison_) return;
+  if (!comparison_ || std::find(sources_.begin(), sources_.end(), &source) == sources_.end())
+    return;
   std::exchange(comparison_, nullptr)->Cancel();
-  source_ = nullptr;
+  sources_.clear();
 }
 
 // ---- Catching up ----
@@ -171,8 +172,7 @@ bool Member::Send(const Journal::Entry& entry, Errands::Then then) {
 
 void Member::CaughtUp() {
   if (standing_ == Standing::kTrusted) return;
-  const Member* steady = listener_->SteadySince(lost_at_, *this);
-  if (steady == nullptr) {
+  if (listener_->SteadySince(lost_at_, *this).empty()) {
     // Nobody knows more than it does.
     Trust();
     return;
@@ -182,32 +182,35 @@ void Member::CaughtUp() {
 }
 
 void Member::Settle(Nanoseconds now) {
-  Member* steady = listener_->SteadySince(lost_at_, *this);
-  if (steady == nullptr) {
+  const std::vector<Member*> steady = listener_->SteadySince(lost_at_, *this);
+  if (steady.empty()) {
     Trust();
   } else if (comparison_) {
     comparison_->LookAtTime(now);
   } else if (must_compare_) {
-    Compare(*steady, std::nullopt);
+    Compare(steady, std::nullopt);
   } else if (now < settled_at_) {
     return;
   } else if (!replayed_.empty()) {
-    Compare(*steady, replayed_);
+    Compare(steady, replayed_);
   } else {
     Trust();
   }
 }
 
-void Member::Compare(Member& source, std::optional<std::vector<std::string>> ids) {
-  source_ = &source;
+void Member::Compare(const std::vector<Member*>& sources,
+                     std::optional<std::vector<std::string>> ids) {
+  sources_ = sources;
+  std::vector<Errands*> errands;
+  for (Member* source : sources) errands.push_back(&source->errands_);
   const bool all = !ids.has_value();
   if (all) ++comparisons_;
-  comparison_ = Reconciliation::Create(&source.errands_, &errands_,
+  comparison_ = Reconciliation::Create(std::move(errands), &errands_, Reconciliation::Mode::kMirror,
                                        [this, all, generation = generation_](bool complete) {
                                          if (generation != generation_ || !comparison_) return;
                                          repairs_ += comparison_->filled();
                                          comparison_ = nullptr;
-                                         source_ = nullptr;
+                                         sources_.clear();
                                          if (!complete) return;  // again, perhaps with another one
                                          if (all) {
                                            must_compare_ = false;
@@ -217,7 +220,7 @@ void Member::Compare(Member& source, std::optional<std::vector<std::string>> ids
                                        });
   const auto comparison = comparison_;
   if (ids) {
-    comparison->BeginWith(std::move(*ids), true);
+    comparison->BeginWith(std::move(*ids));
   } else {
     comparison->BeginWithAll();
   }
@@ -225,7 +228,7 @@ void Member::Compare(Member& source, std::optional<std::vector<std::string>> ids
 
 void Member::Trust() {
   if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
-  source_ = nullptr;
+  sources_.clear();
   must_compare_ = false;
   replayed_.clear();
   steady_since_ = Now();
@@ -248,7 +251,7 @@ void Member::FallBehind(Nanoseconds since) {
   // One that is silent does so when it is heard again.
   if (silent_ || (standing_ != Standing::kTrusted && standing_ != Standing::kSettling)) return;
   // Another one has all that this one has, and more. Else it is still the best there is.
-  const bool others = listener_->SteadySince(Now(), *this) != nullptr;
+  const bool others = !listener_->SteadySince(Now(), *this).empty();
   if (standing_ == Standing::kTrusted && others) lost_at_ = since;
   BeginAnew();
   retry_at_ = Now();

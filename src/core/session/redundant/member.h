@@ -30,8 +30,8 @@ class Member;
 // What a member needs to know of the others, and tells them.
 class MemberListener {
  public:
-  // One but `member` that has been trusted all the time since then; null if there is none.
-  virtual Member* SteadySince(Nanoseconds time, const Member& member) = 0;
+  // Those but `member` that have been trusted all the time since then.
+  virtual std::vector<Member*> SteadySince(Nanoseconds time, const Member& member) = 0;
   virtual void OnStandingChanged(Member& member) = 0;
   // The outcomes of operations on sessions; `slot` names the request.
   virtual void OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
@@ -108,7 +108,7 @@ class Member final : private ResultSink {
   bool Send(const Journal::Entry& entry, Errands::Then then);
   void CaughtUp();
   void Settle(Nanoseconds now);
-  void Compare(Member& source, std::optional<std::vector<std::string>> ids);
+  void Compare(const std::vector<Member*>& sources, std::optional<std::vector<std::string>> ids);
   void Trust();
   void FallBehind(Nanoseconds since);
   void Hear();
@@ -141,7 +141,7 @@ class Member final : private ResultSink {
   std::vector<std::string> replayed_;  // ids, to be compared when it has settled
   Nanoseconds settled_at_{0};
   std::shared_ptr<Reconciliation> comparison_;
-  const Member* source_ = nullptr;  // of the comparison
+  std::vector<Member*> sources_;  // of the comparison
 
   std::uint64_t missed_ = 0;
   std::uint64_t repairs_ = 0;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
-#include <unordered_map>
-#include <utility>
 
 namespace connect_hiredis {
 
@@ -13,7 +11,7 @@ namespace {
 // Differences of the times to live that are worth a command, in milliseconds.
 constexpr TimeToLive kTolerance = 1000;
 
-constexpr std::size_t kMostMissing = 10'000;
+constexpr std::size_t kMostDoubtful = 100'000;
 
 // Sessions that others wrote between reading and writing are looked at again, so often in all.
 constexpr std::size_t kMostConflicts = 1000;
@@ -25,28 +23,25 @@ bool SameExpiry(TimeToLive one, TimeToLive other) {
 
 }  // namespace
 
-Reconciliation::Reconciliation(Errands* source, Errands* target, Done done)
-    : source_(source), target_(target), done_(std::move(done)) {}
+Reconciliation::Reconciliation(std::vector<Errands*> sources, Errands* target, Mode mode, Done done)
+    : sources_(std::move(sources)), target_(target), mode_(mode), done_(std::move(done)) {}
 
-std::shared_ptr<Reconciliation> Reconciliation::Create(Errands* source, Errands* target,
-                                                       Done done) {
-  return std::shared_ptr<Reconciliation>(new Reconciliation(source, target, std::move(done)));
+std::shared_ptr<Reconciliation> Reconciliation::Create(std::vector<Errands*> sources,
+                                                       Errands* target, Mode mode, Done done) {
+  return std::shared_ptr<Reconciliation>(
+      new Reconciliation(std::move(sources), target, mode, std::move(done)));
 }
 
-void Reconciliation::BeginWith(std::vector<std::string> ids, bool removes) {
+void Reconciliation::BeginWith(std::vector<std::string> ids) {
   ids_ = std::move(ids);
-  removes_ = removes;
   Proceed();
 }
 
 void Reconciliation::BeginWithAll() {
-  // The last one is walked first.
-  walkers_ = {target_, source_};
-  for (Errands* walker : walkers_) walks_.push_back(walker->NewEnumeration(kBatchSize));
+  walks_.emplace_back(target_, target_->NewEnumeration(kBatchSize));
+  for (Errands* source : sources_) walks_.emplace_back(source, source->NewEnumeration(kBatchSize));
   Proceed();
 }
-
-void Reconciliation::Cancel() { done_ = nullptr; }
 
 void Reconciliation::End(bool complete) {
   const Done done = std::exchange(done_, nullptr);
@@ -55,10 +50,16 @@ void Reconciliation::End(bool complete) {
 
 void Reconciliation::Proceed() {
   if (!done_) return;
+  const bool due = !doubtful_.empty() && Now() - doubtful_.front().first >= kSecondLook;
   if (failed_) {
     End(false);
-  } else if (missing_.size() >= kMostMissing) {
-    // LookAtTime goes on.
+  } else if (due) {
+    std::vector<std::string> batch;
+    while (!doubtful_.empty() && batch.size() < kBatchSize) {
+      batch.push_back(std::move(doubtful_.front().second));
+      doubtful_.pop_front();
+    }
+    Compare(std::move(batch), true);
   } else if (!ids_.empty()) {
     const std::size_t count = std::min(kBatchSize, ids_.size());
     const auto begin = ids_.end() - static_cast<std::ptrdiff_t>(count);
@@ -66,68 +67,103 @@ void Reconciliation::Proceed() {
                                    std::make_move_iterator(ids_.end()));
     ids_.erase(begin, ids_.end());
     Compare(std::move(batch), false);
-  } else if (!walks_.empty()) {
+  } else if (!walks_.empty() && doubtful_.size() < kMostDoubtful) {
     NextIds();
-  } else if (missing_.empty()) {
+  } else if (walks_.empty() && doubtful_.empty()) {
     End(true);
   }
 }
 
 void Reconciliation::LookAtTime(Nanoseconds now) {
-  const bool waits = pending_ == 0 && !missing_.empty() && now - missing_since_ >= kSecondLook;
-  const bool rests = ids_.empty() && walks_.empty();
-  if (!done_ || !waits || (!rests && missing_.size() < kMostMissing)) return;
-  const std::size_t count = std::min(kBatchSize, missing_.size());
-  const auto begin = missing_.end() - static_cast<std::ptrdiff_t>(count);
-  std::vector<std::string> batch(std::make_move_iterator(begin),
-                                 std::make_move_iterator(missing_.end()));
-  missing_.erase(begin, missing_.end());
-  Compare(std::move(batch), true);
+  const bool waits = pending_ == 0 && !doubtful_.empty();
+  if (waits && now - doubtful_.front().first >= kSecondLook) Proceed();
 }
 
 void Reconciliation::NextIds() {
   ++pending_;
-  const bool sent =
-      walkers_.back()->Next(walks_.back(), [self = shared_from_this()](Errands::Outcome outcome) {
-        --self->pending_;
-        if (outcome.error) self->failed_ = true;
-        self->ids_ = std::move(outcome.ids);
-        if (outcome.last) {
-          self->walks_.pop_back();
-          self->walkers_.pop_back();
-        }
-        self->Proceed();
-      });
+  const auto [walker, walk] = walks_.back();
+  const bool sent = walker->Next(walk, [self = shared_from_this()](Errands::Outcome outcome) {
+    --self->pending_;
+    if (outcome.error) self->failed_ = true;
+    self->ids_ = std::move(outcome.ids);
+    if (outcome.last) self->walks_.pop_back();
+    self->Proceed();
+  });
   if (sent) return;
   --pending_;
   End(false);
 }
 
+// ---- One batch ----
+
 void Reconciliation::Compare(std::vector<std::string> ids, bool second_look) {
   batch_ = std::move(ids);
   second_look_ = second_look;
-  at_source_.clear();
+  answers_.assign(sources_.size(), {});
   at_target_.clear();
-  const auto take = [self = shared_from_this()](std::vector<Errands::Found> Reconciliation::*side) {
-    return [self, side](Errands::Outcome outcome) {
-      if (outcome.error) self->failed_ = true;
-      (*self).*side = std::move(outcome.found);
-      if (--self->pending_ > 0) return;
-      if (self->failed_) {
-        self->Proceed();
-      } else {
-        self->Mend(self->second_look_);
-      }
-    };
+  pending_ = 1;  // until all are asked
+  for (std::size_t index = 0; index < sources_.size(); ++index) {
+    Change(sources_[index]->GetMany(batch_,
+                                    [self = shared_from_this(), index](Errands::Outcome outcome) {
+                                      self->Take(self->answers_[index], std::move(outcome));
+                                    }));
+  }
+  Change(target_->GetMany(batch_, [self = shared_from_this()](Errands::Outcome outcome) {
+    self->Take(self->at_target_, std::move(outcome));
+  }));
+  if (--pending_ == 0) Proceed();
+}
+
+void Reconciliation::Take(Sessions& side, Errands::Outcome outcome) {
+  if (outcome.error) failed_ = true;
+  for (Errands::Found& found : outcome.found) side.emplace(found.id, std::move(found));
+  if (--pending_ > 0) return;
+  if (failed_) {
+    Proceed();
+  } else {
+    Mend();
+  }
+}
+
+void Reconciliation::Mend() {
+  if (!done_) return;
+  at_sources_.clear();
+  for (Sessions& answer : answers_) at_sources_.merge(answer);
+  pending_ = 1;  // until all has been begun
+  for (const auto& [id, right] : at_sources_) {
+    const auto other = at_target_.find(id);
+    MendOne(right, other == at_target_.end() ? nullptr : &other->second);
+  }
+  for (const auto& [id, stray] : at_target_) {
+    if (mode_ == Mode::kAlign || at_sources_.contains(id)) continue;
+    if (second_look_) {
+      Change(target_->Destroy(id, [self = shared_from_this()](const Errands::Outcome& outcome) {
+        self->OnChanged(outcome);
+      }));
+    } else {
+      doubtful_.emplace_back(Now(), id);
+    }
+  }
+  if (--pending_ == 0) Proceed();
+}
+
+void Reconciliation::MendOne(const Errands::Found& right, const Errands::Found* other) {
+  const auto& [id, value, time_to_live] = right;
+  const auto changed = [self = shared_from_this()](const Errands::Outcome& outcome) {
+    self->OnChanged(outcome);
   };
-  pending_ = 2;
-  if (!source_->GetMany(batch_, take(&Reconciliation::at_source_))) {
-    pending_ = 0;
-    End(false);
-  } else if (!target_->GetMany(batch_, take(&Reconciliation::at_target_))) {
-    // The other answer is still to come.
-    --pending_;
-    failed_ = true;
+  if (other == nullptr) {
+    if (mode_ == Mode::kAlign) return;
+    Change(target_->Set(id, value, time_to_live, Existence::kMustNotExist, changed));
+    doubtful_.emplace_back(Now(), id);
+    if (!second_look_) ++filled_;
+  } else if (other->value != value) {
+    Change(target_->Replace(id, other->value, value, time_to_live,
+                            [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {
+                              self->OnReplaced(id, outcome);
+                            }));
+  } else if (!SameExpiry(other->time_to_live, time_to_live)) {
+    Change(target_->Touch(id, time_to_live, changed));
   }
 }
 
@@ -151,45 +187,6 @@ void Reconciliation::OnReplaced(const std::string& id, const Errands::Outcome& o
     ids_.push_back(id);
   }
   OnChanged(outcome);
-}
-
-void Reconciliation::Mend(bool second_look) {
-  if (!done_) return;
-  std::unordered_map<std::string_view, const Errands::Found*> there;
-  for (const Errands::Found& found : at_target_) there.emplace(found.id, &found);
-  const auto changed = [self = shared_from_this()](const Errands::Outcome& outcome) {
-    self->OnChanged(outcome);
-  };
-  for (const Errands::Found& found : at_source_) {
-    const auto& [id, value, time_to_live] = found;
-    const auto same = there.find(id);
-    if (same == there.end()) {
-      Change(target_->Set(id, value, time_to_live, Existence::kMustNotExist, changed));
-      ++filled_;
-      continue;
-    }
-    const Errands::Found& other = *same->second;
-    there.erase(same);
-    if (other.value != value) {
-      Change(
-          target_->Replace(id, other.value, value, time_to_live,
-                           [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {
-                             self->OnReplaced(id, outcome);
-                           }));
-    } else if (!SameExpiry(other.time_to_live, time_to_live)) {
-      Change(target_->Touch(id, time_to_live, changed));
-    }
-  }
-  for (const auto& [id, found] : there) {
-    if (!removes_) break;
-    if (second_look) {
-      Change(target_->Destroy(id, changed));
-    } else {
-      if (missing_.empty()) missing_since_ = Now();
-      missing_.emplace_back(id);
-    }
-  }
-  if (pending_ == 0) Proceed();
 }
 
 }  // namespace connect_hiredis

@@ -1,12 +1,17 @@
-// Makes one server have the sessions that another one has: fetches them from both, in batches, and
-// writes, renews or removes what differs. What others write meanwhile is not overwritten.
+// Makes one server have the sessions that others have: fetches them from all, in batches, and
+// writes, renews or removes what differs. What somebody else writes meanwhile is not overwritten.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "loop/clock.h"
@@ -16,61 +21,73 @@ namespace connect_hiredis {
 
 class Reconciliation final : public std::enable_shared_from_this<Reconciliation> {
  public:
+  enum class Mode : std::uint8_t {
+    kMirror,  // the target has, at the end, what the sources have, and nothing else
+    kAlign,   // what they and the target have is the same
+  };
+
   static constexpr std::size_t kBatchSize = 100;
-  // A session that is there and not at the source may just have been stored by somebody whose
-  // command has not arrived there yet: it is looked at again after this time.
+  // What was written, or is to be removed, is looked at again after this time: the command of
+  // somebody who stores or destroys the session may reach one server before the other.
   static constexpr std::chrono::milliseconds kSecondLook{1000};
 
-  // `done` is told whether all was done. Both errands must outlive this, or Cancel be called.
+  // At least one source; where they differ, the first that has a session is right. `done` is told
+  // whether all was done. The errands must outlive this, or Cancel be called.
   using Done = std::function<void(bool complete)>;
-  static std::shared_ptr<Reconciliation> Create(Errands* source, Errands* target, Done done);
+  static std::shared_ptr<Reconciliation> Create(std::vector<Errands*> sources, Errands* target,
+                                                Mode mode, Done done);
   Reconciliation(const Reconciliation&) = delete;
   Reconciliation& operator=(const Reconciliation&) = delete;
   ~Reconciliation() = default;
 
-  // One of these, once. With `removes`, what the source lacks is removed from the target.
-  void BeginWith(std::vector<std::string> ids, bool removes);
-  // All that the source has, then all that the target has; removes.
+  // One of these, once.
+  void BeginWith(std::vector<std::string> ids);
+  // All that any of them has.
   void BeginWithAll();
 
-  // To be called now and then: it waits for some things.
+  // To be called now and then in the mode kMirror: it waits for some things.
   void LookAtTime(Nanoseconds now);
   // `done` will not be called.
-  void Cancel();
+  void Cancel() { done_ = nullptr; }
 
   // How many sessions the target lacked.
   [[nodiscard]] std::uint64_t filled() const { return filled_; }
 
  private:
-  Reconciliation(Errands* source, Errands* target, Done done);
+  using Sessions = std::unordered_map<std::string, Errands::Found>;
+
+  Reconciliation(std::vector<Errands*> sources, Errands* target, Mode mode, Done done);
 
   void Proceed();
   void NextIds();
   void Compare(std::vector<std::string> ids, bool second_look);
-  void Mend(bool second_look);
+  void Take(Sessions& side, Errands::Outcome outcome);
+  void Mend();
+  void MendOne(const Errands::Found& right, const Errands::Found* other);
   void Change(bool sent);
   void OnChanged(const Errands::Outcome& outcome);
   void OnReplaced(const std::string& id, const Errands::Outcome& outcome);
   void End(bool complete);
 
-  Errands* source_;
+  std::vector<Errands*> sources_;
   Errands* target_;
+  Mode mode_;
   Done done_;
 
-  std::vector<std::string> ids_;                     // still to be compared
-  std::vector<std::shared_ptr<Enumeration>> walks_;  // and after these the ids of these
-  std::vector<Errands*> walkers_;
-  std::vector<std::string> missing_;  // at the source, when they were looked at first
-  Nanoseconds missing_since_{0};
-
-  bool removes_ = true;
+  std::vector<std::string> ids_;  // still to be compared
+  // And after these the ids of these, the last first.
+  std::vector<std::pair<Errands*, std::shared_ptr<Enumeration>>> walks_;
+  // To be looked at again, and since when.
+  std::deque<std::pair<Nanoseconds, std::string>> doubtful_;
   std::size_t conflicts_ = 0;
+
   std::size_t pending_ = 0;  // outcomes that the batch waits for
   bool failed_ = false;
   bool second_look_ = false;
   std::vector<std::string> batch_;
-  std::vector<Errands::Found> at_source_;
-  std::vector<Errands::Found> at_target_;
+  Sessions at_sources_;
+  Sessions at_target_;
+  std::vector<Sessions> answers_;  // of each source
   std::uint64_t filled_ = 0;
 };
 

@@ -79,7 +79,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   };
 
   // Of the members.
-  Member* SteadySince(Nanoseconds time, const Member& member) override;
+  std::vector<Member*> SteadySince(Nanoseconds time, const Member& member) override;
   void OnStandingChanged(Member& member) override;
   void OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
                      TimeToLive time_to_live) override;
@@ -143,6 +143,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::deque<std::shared_ptr<Alignment>> alignments_;
   std::deque<Repair> repairs_;
   std::set<std::string, std::less<>> repairing_;
+  std::vector<std::shared_ptr<Reconciliation>> mending_;
   // What was collected lives until it has been told.
   std::vector<std::shared_ptr<Collection>> told_;
   Servers unheard_ = 0;  // owed an answer at the last look that others had given

@@ -37,18 +37,22 @@ void Redundancy::OnClosed(std::size_t index) {
     Free(waiting);
   }
   repairs_.clear();
+  for (const auto& mending : std::exchange(mending_, {})) mending->Cancel();
   LookAtAlignments(Nanoseconds::max());
   timer_.reset();
   flush_();
   told_.clear();
 }
 
-Member* Redundancy::SteadySince(Nanoseconds time, const Member& member) {
+std::vector<Member*> Redundancy::SteadySince(Nanoseconds time, const Member& member) {
+  std::vector<Member*> found;
   for (const auto& other : members_) {
     const bool steady = other->standing() == Standing::kTrusted && other->steady_since() <= time;
-    if (steady && !other->silent() && other->index() != member.index()) return other.get();
+    if (steady && !other->silent() && other->index() != member.index()) {
+      found.push_back(other.get());
+    }
   }
-  return nullptr;
+  return found;
 }
 
 void Redundancy::OnStandingChanged(Member& member) {
@@ -66,7 +70,7 @@ void Redundancy::OnStandingChanged(Member& member) {
 // ---- Time ----
 
 bool Redundancy::Restless() const {
-  return active_ > 0 || !repairs_.empty() || !alignments_.empty() ||
+  return active_ > 0 || !repairs_.empty() || !mending_.empty() || !alignments_.empty() ||
          std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member->restless(); });
 }
@@ -85,6 +89,7 @@ void Redundancy::LookAtTime() {
   FailOverdue(now);
   DispatchWaiting();
   RunRepairs(now);
+  for (const auto& mending : std::vector(mending_)) mending->LookAtTime(now);
   LookAtAlignments(now);
   if (Restless()) StartTimer();
   flush_();
@@ -153,7 +158,7 @@ void Redundancy::ScheduleRepairs(const Request& request) {
   for (const auto& target : members_) {
     const bool concerned = (target->bit() & others & ~source.bit()) != 0;
     if (!concerned || target->standing() != Standing::kTrusted) continue;
-    if (repairs_.size() >= kMostRepairs) return;
+    if (repairs_.size() + mending_.size() >= kMostRepairs) return;
     repairs_.push_back({.due = now + options_.command_timeout,
                         .id = request.id,
                         .source = &source,
@@ -183,14 +188,16 @@ void Redundancy::RunRepair(const Repair& repair) {
     return;
   }
   const auto work = std::make_shared<std::weak_ptr<Reconciliation>>();
-  const auto reconciliation =
-      Reconciliation::Create(&repair.source->errands(), &repair.target->errands(),
-                             [target = repair.target, work](bool complete) {
-                               const auto done = work->lock();
-                               if (complete && done && done->filled() > 0) target->CountRepair();
-                             });
+  const auto reconciliation = Reconciliation::Create(
+      {&repair.source->errands()}, &repair.target->errands(), Reconciliation::Mode::kMirror,
+      [this, target = repair.target, work](bool complete) {
+        const auto done = work->lock();
+        std::erase(mending_, done);
+        if (complete && done && done->filled() > 0) target->CountRepair();
+      });
   *work = reconciliation;
-  reconciliation->BeginWith({repair.id}, false);
+  mending_.push_back(reconciliation);
+  reconciliation->BeginWith({repair.id});
 }
 
 // A server that keeps others waiting for long does not keep the caller.
