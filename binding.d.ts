@@ -100,6 +100,8 @@ export class Group {
   );
   /** Of the client of that index. */
   report(index: number): import('./index').RedundancyStats;
+  /** Takes no more operations; the clients stay as they are. */
+  close(): void;
 }
 
 /**

@@ -114,7 +114,8 @@ class Client extends EventEmitter {
   /**
    * For those who use several clients as one.
    *
-   * @param {() => import('..').RedundancyStats} report what they say of this one
+   * @param {(() => import('..').RedundancyStats) | undefined} report what they say of this one;
+   *   undefined: nothing any more
    */
   [kJoin](report) {
     this.#report = report;

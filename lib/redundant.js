@@ -35,6 +35,8 @@ function makeClients(given, common) {
         'its own',
     );
   }
+  const twice = given.findIndex((each, index) => isClient(each) && given.indexOf(each) < index);
+  if (twice >= 0) throw invalidArgument(`"clients[${twice}]" is given twice`);
   // Nothing is opened before all of them are known to be right.
   const makers = given.map((each, index) => makerOf(each, index, common));
   /** @type {Client[]} */
@@ -56,6 +58,9 @@ function makeClients(given, common) {
  */
 function makerOf(each, index, common) {
   if (isClient(each)) {
+    if (each.state === 'closing' || each.state === 'closed') {
+      throw invalidArgument(`"clients[${index}]" is closed`);
+    }
     if (typeof (/** @type {any} */ (each)[kJoin]) === 'function') return each;
     throw invalidArgument(
       `"clients[${index}]" was made by another copy of this package: give its options instead`,
@@ -82,6 +87,8 @@ class RedundantClients extends EventEmitter {
   #receiver = new Receiver(() => {});
   #clients;
   #owned;
+  /** @type {import('../binding').Group | undefined} */
+  #group;
   /** Those that have been away for long. @type {Set<Client>} */
   #outages = new Set();
 
@@ -96,6 +103,7 @@ class RedundantClients extends EventEmitter {
     for (const client of clients) {
       this.#listen(client, 'ready', () => this.#onReady(client));
       this.#listen(client, 'disconnect', () => this.#onDisconnect(client));
+      this.#listen(client, 'close', () => this.#onDisconnect(client));
       this.#listen(client, 'error', (error) => {
         if (this.listenerCount('error') > 0) this.emit('error', error);
       });
@@ -123,6 +131,7 @@ class RedundantClients extends EventEmitter {
 
   /** @param {Client} client */
   #onDisconnect(client) {
+    if (this.#outages.has(client)) return;
     this.#outages.add(client);
     if (this.#outages.size === this.#clients.length) this.emit('disconnect', client);
   }
@@ -151,6 +160,7 @@ class RedundantClients extends EventEmitter {
       most((options) => options.queue),
       this.#receiver,
     );
+    this.#group = group;
     return {
       client: this.#clients[0],
       outage: this.#outages.size === this.#clients.length,
@@ -164,8 +174,12 @@ class RedundantClients extends EventEmitter {
 
   /** @returns {Promise<void>} resolves when the last handle of its own clients is closed */
   async close() {
-    await Promise.all(this.#owned.map((client) => client.close()));
     for (const stop of this.#stops) stop();
+    for (const client of this.#clients) /** @type {any} */ (client)[kJoin](undefined);
+    const closed = this.#owned.map((client) => client.close());
+    // With clients that stay, nobody else would say so.
+    if (closed.length < this.#clients.length) this.#group?.close();
+    await Promise.all(closed);
   }
 }
 

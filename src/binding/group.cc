@@ -10,7 +10,9 @@
 namespace connect_hiredis {
 
 Napi::Function Group::Define(Napi::Env env) {
-  return DefineClass(env, "Group", {InstanceMethod<&Group::Report>("report")});
+  return DefineClass(
+      env, "Group",
+      {InstanceMethod<&Group::Report>("report"), InstanceMethod<&Group::Close>("close")});
 }
 
 Group::Group(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Group>(info) {
@@ -34,7 +36,10 @@ Group::Group(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Group>(info) {
   open_ = std::make_shared<OpenGroup>(env, std::move(clients), std::move(options),
                                       info[5].As<Napi::Object>());
   Environment::Of(env).Add(open_);
+  open_->Begin();
 }
+
+void Group::Close(const Napi::CallbackInfo& /*info*/) { open_->redundancy().Retire(); }
 
 Napi::Value Group::Report(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

@@ -17,6 +17,7 @@ class Group final : public Napi::ObjectWrap<Group> {
   [[nodiscard]] const std::shared_ptr<OpenGroup>& open() const { return open_; }
 
  private:
+  void Close(const Napi::CallbackInfo& info);
   Napi::Value Report(const Napi::CallbackInfo& info);
 
   std::shared_ptr<OpenGroup> open_;

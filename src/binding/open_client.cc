@@ -14,6 +14,14 @@ OpenClient::OpenClient(Napi::Env env, ConnectionOptions options, const Napi::Obj
       connection_(Environment::LoopOf(env), std::move(options), this, std::random_device()()),
       source_(&connection_, &delivery_) {}
 
+void OpenClient::Join(OpenGroup* group, std::size_t index) {
+  if (closed_) {
+    group->OnClosed(index);
+  } else {
+    groups_.push_back({group, index});
+  }
+}
+
 void OpenClient::Terminate() {
   delivery_.Silence();
   connection_.Abort();
@@ -35,6 +43,7 @@ void OpenClient::OnTurnEnd() {
 void OpenClient::OnClosed() {
   // Whoever waits for the end finds every operation settled.
   delivery_.Flush();
+  closed_ = true;
   for (const auto& [group, index] : std::exchange(groups_, {})) group->OnClosed(index);
   delivery_.AddEvent("close", std::nullopt);
   delivery_.Flush();

@@ -26,7 +26,7 @@ class OpenClient final : public Kept, public SessionPlace, private ConnectionObs
   SessionSource& source() override { return source_; }
 
   // `group` is told of all that happens here, as of its client `index`, until the end.
-  void Join(OpenGroup* group, std::size_t index) { groups_.push_back({group, index}); }
+  void Join(OpenGroup* group, std::size_t index);
   void Terminate() override;
 
  private:
@@ -48,6 +48,7 @@ class OpenClient final : public Kept, public SessionPlace, private ConnectionObs
   Connection connection_;
   SingleSource source_;
   std::vector<Membership> groups_;
+  bool closed_ = false;
 };
 
 }  // namespace connect_hiredis

@@ -23,7 +23,9 @@ OpenGroup::OpenGroup(Napi::Env env, std::vector<std::shared_ptr<OpenClient>> cli
       delivery_(env, receiver),
       loop_{Environment::LoopOf(env), std::make_shared<CloseBarrier>()},
       redundancy_(loop_, ConnectionsOf(clients_), std::move(options), &delivery_,
-                  [this] { delivery_.Flush(); }) {
+                  [this] { delivery_.Flush(); }) {}
+
+void OpenGroup::Begin() {
   for (std::size_t index = 0; index < clients_.size(); ++index) clients_[index]->Join(this, index);
 }
 

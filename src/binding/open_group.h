@@ -25,6 +25,9 @@ class OpenGroup final : public Kept, public SessionPlace {
   SessionSource& source() override { return redundancy_; }
   Redundancy& redundancy() { return redundancy_; }
 
+  // Once, when the environment has it: all its clients may be closed already.
+  void Begin();
+
   // Of its clients.
   void OnTrouble(std::size_t index) { redundancy_.OnTrouble(index); }
   void OnTurnEnd(std::size_t index) { redundancy_.OnTurnEnd(index); }

@@ -33,4 +33,13 @@ bool Timer::active() const {
   return uv_is_active(reinterpret_cast<const uv_handle_t*>(handle_.get())) != 0;
 }
 
+void Timer::KeepAlive(bool alive) {
+  if (!handle_) return;
+  if (alive) {
+    handle_.Ref();
+  } else {
+    handle_.Unref();
+  }
+}
+
 }  // namespace connect_hiredis

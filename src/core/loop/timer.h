@@ -1,4 +1,4 @@
-// One timer of the loop. It never keeps the loop alive.
+// One timer of the loop. It does not keep the loop alive unless it is told to.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,8 @@ class Timer {
   // 1 ms, it fires after the loop has polled its sockets; with zero, perhaps before.
   void Start(std::chrono::milliseconds delay);
   void Stop();
+  // Whether it keeps the loop alive while it is active.
+  void KeepAlive(bool alive);
   [[nodiscard]] bool active() const;
 
  private:

@@ -48,9 +48,15 @@ void Journal::Overflow() {
 std::vector<Journal::Entry> Journal::Take(std::size_t most) {
   std::vector<Entry> taken;
   while (!entries_.empty() && taken.size() < most) {
-    const auto first = entries_.begin();
-    taken.emplace_back(first->first, first->second);
-    Remove(first);
+    auto next = entries_.upper_bound(last_taken_);
+    if (next == entries_.end()) {
+      // Around, but not to what this has just taken.
+      if (!taken.empty()) break;
+      next = entries_.begin();
+    }
+    last_taken_ = next->first;
+    taken.emplace_back(next->first, next->second);
+    Remove(next);
   }
   return taken;
 }
@@ -58,6 +64,7 @@ std::vector<Journal::Entry> Journal::Take(std::size_t most) {
 void Journal::Reset() {
   entries_.clear();
   bytes_ = 0;
+  last_taken_.clear();
   overflowed_ = false;
 }
 

@@ -40,11 +40,15 @@ class Journal {
   void Forget(std::string_view id, std::uint64_t sequence);
   // Gives up the list: what was missed cannot be told any more.
   void Overflow();
-  // Takes out up to `most` entries.
+  // Takes out up to `most` entries, each time those after the last ones: what has to be put back
+  // keeps nobody from being taken.
   std::vector<Entry> Take(std::size_t most);
   // As new.
   void Reset();
 
+  [[nodiscard]] bool Has(std::string_view id) const {
+    return !entries_.empty() && entries_.contains(id);
+  }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] bool overflowed() const { return overflowed_; }
@@ -57,6 +61,7 @@ class Journal {
 
   Entries entries_;
   std::size_t bytes_ = 0;
+  std::string last_taken_;
   bool overflowed_ = false;
 };
 

@@ -7,6 +7,13 @@
 
 namespace connect_hiredis {
 
+namespace {
+
+// How long a compare-and-set waits for the servers that did not decide it.
+constexpr std::chrono::milliseconds kAlignmentPatience{250};
+
+}  // namespace
+
 // ---- From the servers ----
 
 // A server that was restarted may have forgotten what this process destroyed.
@@ -180,10 +187,11 @@ void Redundancy::Align(const Request& request, Member& source) {
   const auto alignment = std::make_shared<Alignment>();
   alignment->slot = *request.slot;
   alignment->id = request.id;
-  alignment->begun = Now();
+  alignment->patience_end =
+      std::min(Now() + kAlignmentPatience, request.begun + options_.command_timeout);
   Change& change = alignment->change;
   change.kind = Change::Kind::kSet;
-  change.sequence = ++sequence_;
+  change.sequence = request.sequence;
   change.value = std::make_shared<const std::string>(request.write->value);
   if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
   const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
@@ -196,7 +204,7 @@ void Redundancy::Align(const Request& request, Member& source) {
       TellAligned(*alignment, member);
     };
     alignment->pending |= member.bit();
-    member.journal().Forget(request.id, change.sequence);
+    member.Sent(request.id, change.sequence);
     const bool sent =
         member.standing() != Standing::kAway && !member.silent() &&
         member.errands().Replace(

@@ -10,18 +10,20 @@ namespace {
 constexpr std::size_t kReplayBatch = 100;
 // Between two attempts at a server that does not take what it has missed.
 constexpr std::chrono::milliseconds kReplayPause{1000};
+// The same of comparisons, after several.
+constexpr std::chrono::milliseconds kMostComparePause{30'000};
 
 }  // namespace
 
 Member::Member(std::uint32_t index, Connection* connection, const std::string& prefix,
-               std::chrono::milliseconds settling_time, MemberListener* listener)
+               std::chrono::milliseconds settling_time, Nanoseconds now, MemberListener* listener)
     : index_(index),
       connection_(connection),
       settling_time_(settling_time),
       listener_(listener),
       operations_(connection, this),
       errands_(connection, prefix),
-      lost_at_(Now()) {}
+      lost_at_(now) {}
 
 Member::Report Member::report() const {
   return {.standing = standing_,
@@ -32,8 +34,8 @@ Member::Report Member::report() const {
 }
 
 bool Member::restless() const {
-  return standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
-         retry_at_ != Nanoseconds(0);
+  return !closed_ && (standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
+                      retry_at_ != Nanoseconds(0));
 }
 
 void Member::ChangeStanding(Standing standing) {
@@ -53,6 +55,7 @@ void Member::Look() {
 }
 
 void Member::Lose() {
+  first_ = false;
   // What it missed while it was catching up it has missed since before.
   if (standing_ != Standing::kCatchingUp) lost_at_ = silent_ ? silent_since_ : Now();
   BeginAnew();
@@ -64,7 +67,9 @@ void Member::BeginAnew() {
   ++generation_;
   silent_ = false;
   replaying_ = 0;
+  sent_.clear();
   retry_at_ = Nanoseconds(0);
+  compare_at_ = Nanoseconds(0);
   if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
   sources_.clear();
 }
@@ -72,9 +77,9 @@ void Member::BeginAnew() {
 void Member::Find() {
   epoch_ = connection_->epoch();
   BeginAnew();
-  const bool first = !std::exchange(troubled_, true) && run_id_.empty();
+  first_ = !std::exchange(troubled_, true);
   if (journal_.overflowed()) must_compare_ = true;
-  if (first && journal_.empty() && !must_compare_) {
+  if (first_ && complete()) {
     // Not known yet, and needed should it come back as another one.
     errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
       if (generation == generation_) run_id_ = outcome.text;
@@ -86,9 +91,20 @@ void Member::Find() {
   Identify();
 }
 
+void Member::TrustAsItIs() {
+  steady_since_ = first_ ? lost_at_ : Now();
+  ChangeStanding(Standing::kTrusted);
+}
+
 void Member::OnClosed() {
   closed_ = true;
   Lose();
+  journal_.Reset();
+}
+
+void Member::Retire() {
+  closed_ = true;
+  BeginAnew();
   journal_.Reset();
 }
 
@@ -106,7 +122,7 @@ void Member::Identify() {
       errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
         if (generation != generation_) return;
         // Another process of the server may have lost what this one had.
-        if (outcome.text.empty() || outcome.text != run_id_) must_compare_ = true;
+        if (!first_ && (outcome.text.empty() || outcome.text != run_id_)) must_compare_ = true;
         run_id_ = outcome.text;
         Replay();
       });
@@ -128,10 +144,11 @@ void Member::Replay() {
     replayed_.push_back(entry.first);
     const bool sent =
         Send(entry, [this, entry, generation = generation_](const Errands::Outcome& outcome) {
-          if (outcome.error) journal_.Add(entry.first, entry.second);
+          if (outcome.error) PutBack(entry);
           if (generation != generation_) return;
           if (outcome.error) replay_failed_ = true;
           if (--replaying_ > 0) return;
+          sent_.clear();
           if (replay_failed_) {
             retry_at_ = Now() + kReplayPause;
           } else {
@@ -143,7 +160,10 @@ void Member::Replay() {
     --replaying_;
     replay_failed_ = true;
   }
-  if (replaying_ == 0) retry_at_ = Now() + kReplayPause;
+  if (replaying_ == 0) {
+    retry_at_ = Now() + kReplayPause;
+    sent_.clear();
+  }
   if (replayed_.size() > Journal::kMaxEntries) {
     replayed_.clear();
     must_compare_ = true;
@@ -170,10 +190,22 @@ bool Member::Send(const Journal::Entry& entry, Errands::Then then) {
   return errands_.Destroy(id, std::move(then));
 }
 
+// Unless it has been sent a later change since.
+void Member::PutBack(const Journal::Entry& entry) {
+  const auto later = sent_.find(entry.first);
+  if (later != sent_.end() && later->second > entry.second.sequence) return;
+  journal_.Add(entry.first, entry.second);
+}
+
+void Member::Sent(std::string_view id, std::uint64_t sequence) {
+  journal_.Forget(id, sequence);
+  if (replaying_ > 0) sent_.insert_or_assign(std::string(id), sequence);
+}
+
 void Member::CaughtUp() {
   if (standing_ == Standing::kTrusted) return;
-  if (listener_->SteadySince(lost_at_, *this).empty()) {
-    // Nobody knows more than it does.
+  // What came in the moment in which all were reached, or nobody knows more than it does.
+  if (first_ || listener_->SteadySince(lost_at_, *this).empty()) {
     Trust();
     return;
   }
@@ -183,10 +215,14 @@ void Member::CaughtUp() {
 
 void Member::Settle(Nanoseconds now) {
   const std::vector<Member*> steady = listener_->SteadySince(lost_at_, *this);
+  const bool silent = std::any_of(steady.begin(), steady.end(),
+                                  [](const Member* member) { return member->silent(); });
   if (steady.empty()) {
     Trust();
   } else if (comparison_) {
     comparison_->LookAtTime(now);
+  } else if (silent || now < compare_at_) {
+    return;
   } else if (must_compare_) {
     Compare(steady, std::nullopt);
   } else if (now < settled_at_) {
@@ -205,19 +241,23 @@ void Member::Compare(const std::vector<Member*>& sources,
   for (Member* source : sources) errands.push_back(&source->errands_);
   const bool all = !ids.has_value();
   if (all) ++comparisons_;
-  comparison_ = Reconciliation::Create(std::move(errands), &errands_, Reconciliation::Mode::kMirror,
-                                       [this, all, generation = generation_](bool complete) {
-                                         if (generation != generation_ || !comparison_) return;
-                                         repairs_ += comparison_->filled();
-                                         comparison_ = nullptr;
-                                         sources_.clear();
-                                         if (!complete) return;  // again, perhaps with another one
-                                         if (all) {
-                                           must_compare_ = false;
-                                         } else {
-                                           replayed_.clear();
-                                         }
-                                       });
+  const auto done = [this, all, generation = generation_](bool complete) {
+    if (generation != generation_ || !comparison_) return;
+    repairs_ += comparison_->filled();
+    comparison_ = nullptr;
+    sources_.clear();
+    if (!complete) {
+      // Again, perhaps with others; what has failed a moment ago is not tried at once.
+      compare_pause_ = std::clamp(2 * compare_pause_, kReplayPause, kMostComparePause);
+      compare_at_ = Now() + compare_pause_;
+    } else if (all) {
+      must_compare_ = false;
+    } else {
+      replayed_.clear();
+    }
+  };
+  comparison_ =
+      Reconciliation::Create(std::move(errands), &errands_, Reconciliation::Mode::kMirror, done);
   const auto comparison = comparison_;
   if (ids) {
     comparison->BeginWith(std::move(*ids));
@@ -231,11 +271,14 @@ void Member::Trust() {
   sources_.clear();
   must_compare_ = false;
   replayed_.clear();
-  steady_since_ = Now();
-  ChangeStanding(Standing::kTrusted);
+  compare_pause_ = std::chrono::milliseconds(0);
+  TrustAsItIs();
 }
 
 void Member::LookAtTime(Nanoseconds now) {
+  // It does not take what it has missed; with nobody who knows more it is the best there is.
+  const bool stuck = standing_ == Standing::kCatchingUp && replaying_ == 0 && replay_failed_;
+  if (stuck && listener_->SteadySince(lost_at_, *this).empty()) TrustAsItIs();
   if (retry_at_ != Nanoseconds(0) && now >= retry_at_) {
     retry_at_ = Nanoseconds(0);
     Replay();
@@ -251,17 +294,19 @@ void Member::FallBehind(Nanoseconds since) {
   // One that is silent does so when it is heard again.
   if (silent_ || (standing_ != Standing::kTrusted && standing_ != Standing::kSettling)) return;
   // Another one has all that this one has, and more. Else it is still the best there is.
-  const bool others = !listener_->SteadySince(Now(), *this).empty();
+  const std::vector<Member*> steady = listener_->SteadySince(Now(), *this);
+  const bool others = std::any_of(steady.begin(), steady.end(),
+                                  [](const Member* member) { return !member->silent(); });
   if (standing_ == Standing::kTrusted && others) lost_at_ = since;
   BeginAnew();
   retry_at_ = Now();
   if (others) ChangeStanding(Standing::kCatchingUp);
 }
 
-void Member::Missed(std::string_view id, Change change) {
+void Member::Missed(std::string_view id, const Change& change) {
   if (closed_) return;
   ++missed_;
-  journal_.Add(id, std::move(change));
+  journal_.Add(id, change);
   FallBehind(Now());
 }
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,8 +56,9 @@ class Member final : private ResultSink {
 
   // `connection` and `listener` must outlive the member. `settling_time`: how long the other
   // processes may take to tell a server what it has missed.
+  // `now`: since when there is anything to be missed, the same for all.
   Member(std::uint32_t index, Connection* connection, const std::string& prefix,
-         std::chrono::milliseconds settling_time, MemberListener* listener);
+         std::chrono::milliseconds settling_time, Nanoseconds now, MemberListener* listener);
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
 
@@ -85,11 +87,17 @@ class Member final : private ResultSink {
   void OnTrouble() { troubled_ = true; }
   void OnClosed();
   void SetSilent();
+  // Nobody asks it any more.
+  void Retire();
   // A member that helped with a comparison is gone.
   void OnSourceLost(const Member& source);
 
+  // Has what this process knows of.
+  [[nodiscard]] bool complete() const { return journal_.empty() && !journal_.overflowed(); }
+  // It was sent this change, which stands for all earlier ones.
+  void Sent(std::string_view id, std::uint64_t sequence);
   // It has not taken this.
-  void Missed(std::string_view id, Change change);
+  void Missed(std::string_view id, const Change& change);
   // It has not taken something that cannot be told by session.
   void MissedMore();
   void CountRepair() { ++repairs_; }
@@ -106,10 +114,12 @@ class Member final : private ResultSink {
   void Identify();
   void Replay();
   bool Send(const Journal::Entry& entry, Errands::Then then);
+  void PutBack(const Journal::Entry& entry);
   void CaughtUp();
   void Settle(Nanoseconds now);
   void Compare(const std::vector<Member*>& sources, std::optional<std::vector<std::string>> ids);
   void Trust();
+  void TrustAsItIs();
   void FallBehind(Nanoseconds since);
   void Hear();
   void ChangeStanding(Standing standing);
@@ -127,6 +137,7 @@ class Member final : private ResultSink {
       0;  // of the efforts to catch up: what earlier ones come to is nothing
   bool silent_ = false;
   bool closed_ = false;
+  bool first_ = true;      // it was there from the beginning
   bool troubled_ = false;  // there was a time when it could not be reached
   Nanoseconds silent_since_{0};
   Nanoseconds lost_at_{0};  // since then it has missed things
@@ -136,11 +147,15 @@ class Member final : private ResultSink {
   bool must_compare_ = false;  // with all that a steady one has
   std::string run_id_;         // of the server's process
   std::size_t replaying_ = 0;  // outcomes that are waited for
+  // What was sent meanwhile, by its number: what is replayed is older.
+  std::map<std::string, std::uint64_t, std::less<>> sent_;
   bool replay_failed_ = false;
   Nanoseconds retry_at_{0};            // 0: not
   std::vector<std::string> replayed_;  // ids, to be compared when it has settled
   Nanoseconds settled_at_{0};
   std::shared_ptr<Reconciliation> comparison_;
+  Nanoseconds compare_at_{0};  // not before
+  std::chrono::milliseconds compare_pause_{0};
   std::vector<Member*> sources_;  // of the comparison
 
   std::uint64_t missed_ = 0;

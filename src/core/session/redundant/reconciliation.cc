@@ -154,9 +154,13 @@ void Reconciliation::MendOne(const Errands::Found& right, const Errands::Found* 
   };
   if (other == nullptr) {
     if (mode_ == Mode::kAlign) return;
-    Change(target_->Set(id, value, time_to_live, Existence::kMustNotExist, changed));
+    Change(target_->Set(
+        id, value, time_to_live, Existence::kMustNotExist,
+        [self = shared_from_this(), again = second_look_](const Errands::Outcome& outcome) {
+          if (outcome.count > 0 && !again) ++self->filled_;
+          self->OnChanged(outcome);
+        }));
     doubtful_.emplace_back(Now(), id);
-    if (!second_look_) ++filled_;
   } else if (other->value != value) {
     Change(target_->Replace(id, other->value, value, time_to_live,
                             [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {

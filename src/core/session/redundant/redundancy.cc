@@ -22,10 +22,11 @@ Redundancy::Redundancy(const EventLoop& loop, const std::vector<Connection*>& co
       open_(connections.size()),
       timer_(std::in_place, loop, [this] { LookAtTime(); }) {
   MemberListener* listener = this;
+  const Nanoseconds now = Now();
   std::uint32_t index = 0;
   for (Connection* connection : connections) {
     members_.push_back(std::make_unique<Member>(index++, connection, options_.prefix,
-                                                options_.settling_time, listener));
+                                                options_.settling_time, now, listener));
   }
   for (const auto& member : members_) member->Look();
 }
@@ -110,7 +111,11 @@ Admission Redundancy::Replace(Slot slot, CompareAndSet::Write write) {
 
 Admission Redundancy::GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
                               std::size_t /*most*/) {
-  const Admission admission = Admit();
+  Admission admission = Admit();
+  const bool waits = DecidingServers() == 0;
+  if (waits && waiting_.size() + keys.size() > options_.queue_limit) {
+    admission = std::max(admission, Admission::kQueueFull);
+  }
   if (admission != Admission::kAccepted) return admission;
   const auto collection = std::make_shared<Collection>();
   collection->slot = slot;
@@ -145,6 +150,8 @@ Servers Redundancy::DecidingServers() const {
   Servers settling = 0;
   Servers silent = 0;
   for (const auto& member : members_) {
+    // It may have been lost, or closed, a moment ago.
+    if (member->connection().state() != Connection::State::kReady) continue;
     if (member->standing() == Standing::kTrusted) trusted |= member->bit();
     if (member->standing() == Standing::kSettling) settling |= member->bit();
     if (member->silent()) silent |= member->bit();
@@ -165,7 +172,7 @@ std::vector<Member*> Redundancy::Deciding() {
 }
 
 Admission Redundancy::Admit() const {
-  if (closed()) return Admission::kClosed;
+  if (closed() || retired_) return Admission::kClosed;
   if (waiting_.empty() && DecidingServers() != 0) return Admission::kAccepted;
   if (options_.queue_limit == 0) return Admission::kOffline;
   return waiting_.size() < options_.queue_limit ? Admission::kAccepted : Admission::kQueueFull;
@@ -201,12 +208,18 @@ void Redundancy::Dispatch(std::size_t index) {
     // The first of them. All processes that see the same servers ask the same one.
     asked = deciding & (~deciding + 1);
   } else if (request.writes()) {
-    // One that is silent gets it from its journal: others may go on before it has done this.
-    const Servers here = Heard() | deciding;
+    // One that is silent gets it from its journal: others may go on before it has done this. So
+    // does one to which something is still to be told of this session, if it depends on that.
+    const bool depends =
+        request.kind == Request::Kind::kTouch || request.existence != Existence::kAny;
+    asked = 0;
     for (const auto& member : members_) {
-      if (!member->closed() && (member->bit() & here) == 0) request.absent |= member->bit();
+      if (member->closed()) continue;
+      const bool here = (member->bit() & (Heard() | deciding)) != 0;
+      const bool later =
+          depends && (member->bit() & deciding) == 0 && member->journal().Has(request.id);
+      (here && !later ? asked : request.absent) |= member->bit();
     }
-    asked = here;
   }
   Ask(request, index, asked, deciding);
 }
@@ -215,13 +228,16 @@ void Redundancy::Ask(Request& request, std::size_t index, Servers servers, Serve
   request.ballot = Ballot(servers, deciding);
   for (const auto& member : members_) {
     if ((member->bit() & servers) == 0) continue;
-    // It may have been lost a moment ago.
     const bool ready = member->connection().state() == Connection::State::kReady;
-    if (ready && Send(*member, request, index) == Admission::kAccepted) {
-      if (request.writes()) member->journal().Forget(request.id, request.sequence);
-    } else {
-      request.ballot.Abstain(member->bit());
+    const Admission admission = ready ? Send(*member, request, index) : Admission::kClosed;
+    if (admission == Admission::kAccepted) {
+      if (request.writes()) member->Sent(request.id, request.sequence);
+      continue;
     }
+    if (admission != Admission::kClosed) {
+      request.error = MakeAdmissionError(admission, member->connection());
+    }
+    request.ballot.Abstain(member->bit());
   }
   if (request.ballot.outstanding() == 0) Evaluate(index);
 }
@@ -254,7 +270,8 @@ void Redundancy::DispatchWaiting() {
   if (dispatching_) return;
   dispatching_ = true;
   const Nanoseconds now = Now();
-  while (!waiting_.empty() && DecidingServers() != 0) {
+  // Those that have to wait again do so until the next time.
+  for (std::size_t left = waiting_.size(); left > 0 && DecidingServers() != 0; --left) {
     const std::size_t index = waiting_.front();
     waiting_.pop_front();
     Request& request = requests_[index];
@@ -269,6 +286,18 @@ void Redundancy::DispatchWaiting() {
     Dispatch(index);
   }
   dispatching_ = false;
+  if (DecidingServers() == 0) return;
+  for (auto& walker : std::exchange(walkers_, {})) walker.proceed(nullptr);
+}
+
+void Redundancy::WaitForServer(std::function<void(const Error*)> proceed) {
+  walkers_.push_back({Now(), std::move(proceed)});
+  Wake();
+}
+
+void Redundancy::Wake() {
+  woken_ = true;
+  StartTimer();
 }
 
 // The same request for other servers; late answers find the old one.
@@ -279,6 +308,8 @@ void Redundancy::AskAgain(std::size_t index) {
   request.slot = std::exchange(old.slot, std::nullopt);
   request.collection = std::move(old.collection);
   request.place = old.place;
+  request.value = std::move(old.value);
+  request.existence = old.existence;
   request.time_to_live = old.time_to_live;
   request.write = std::move(old.write);
   request.begun = old.begun;
@@ -287,6 +318,27 @@ void Redundancy::AskAgain(std::size_t index) {
   // Never at once: whoever is asked again has failed a moment ago.
   request.waiting = true;
   waiting_.push_back(again);
+}
+
+// ---- The end ----
+
+void Redundancy::Retire() {
+  if (std::exchange(retired_, true)) return;
+  for (const auto& member : members_) member->Retire();
+  for (const auto& mending : std::exchange(mending_, {})) mending->Cancel();
+  repairs_.clear();
+  repairing_.clear();
+  FailWaiting();
+  Wake();
+}
+
+void Redundancy::FailWaiting() {
+  const Error error = Refusal(Admission::kClosed);
+  for (const std::size_t waiting : std::exchange(waiting_, {})) {
+    TellFailure(requests_[waiting], error);
+    Free(waiting);
+  }
+  for (auto& walker : std::exchange(walkers_, {})) walker.proceed(&error);
 }
 
 }  // namespace connect_hiredis

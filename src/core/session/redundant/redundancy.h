@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -60,8 +61,16 @@ class Redundancy final : public SessionSource, private MemberListener {
   void OnTurnEnd(std::size_t index);
   void OnClosed(std::size_t index);
 
-  // For walks.
+  // The store is closed, its clients are not: takes nothing more, and lets go of the servers.
+  void Retire();
+
+  // For walks: `proceed` is called when a server is there; with an error when there is none in
+  // time.
+  void WaitForServer(std::function<void(const Error* error)> proceed);
+  // Something was told outside of a turn.
+  void Wake();
   std::vector<Member*> Deciding();
+  [[nodiscard]] Admission AdmitWalk() const { return Admit(); }
   [[nodiscard]] const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
   ResultSink& sink() { return *sink_; }
   [[nodiscard]] bool closed() const { return open_ == 0; }
@@ -69,6 +78,10 @@ class Redundancy final : public SessionSource, private MemberListener {
   [[nodiscard]] Member::Report report(std::size_t index) const { return members_[index]->report(); }
 
  private:
+  struct Walker {
+    Nanoseconds begun;
+    std::function<void(const Error* error)> proceed;
+  };
   struct Repair {
     Nanoseconds due;
     std::string id;
@@ -118,6 +131,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   void LookAtTime();
   void LookForSilence(Nanoseconds now);
   void FailOverdue(Nanoseconds now);
+  void FailWaiting();
   void ScheduleRepairs(const Request& request);
   void RunRepairs(Nanoseconds now);
   void RunRepair(const Repair& repair);
@@ -136,6 +150,9 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::vector<std::size_t> free_;
   std::size_t active_ = 0;
   std::deque<std::size_t> waiting_;
+  std::vector<Walker> walkers_;
+  bool retired_ = false;
+  bool woken_ = false;
   bool dispatching_ = false;
   std::uint64_t sequence_ = 0;
 

@@ -35,7 +35,7 @@ struct Alignment {
   std::string id;
   Change change;
   Servers pending = 0;
-  Nanoseconds begun{0};
+  Nanoseconds patience_end{0};
   bool told = false;
 };
 

@@ -1,6 +1,7 @@
 // Of Redundancy: the servers' coming and going, and what has to be looked at now and then.
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 #include "session/redundant/redundancy.h"
@@ -14,8 +15,6 @@ constexpr std::chrono::milliseconds kLookInterval{25};
 constexpr std::chrono::milliseconds kPatience{50};
 // Beyond a command's deadline, which the connections keep.
 constexpr std::chrono::milliseconds kGrace{50};
-// How long a compare-and-set waits for the servers that did not decide it.
-constexpr std::chrono::milliseconds kAlignmentPatience{250};
 constexpr std::size_t kMostRepairs = 1000;
 
 }  // namespace
@@ -32,10 +31,7 @@ void Redundancy::OnTurnEnd(std::size_t index) {
 void Redundancy::OnClosed(std::size_t index) {
   members_[index]->OnClosed();
   if (--open_ > 0) return;
-  for (const std::size_t waiting : std::exchange(waiting_, {})) {
-    TellFailure(requests_[waiting], Refusal(Admission::kClosed));
-    Free(waiting);
-  }
+  FailWaiting();
   repairs_.clear();
   for (const auto& mending : std::exchange(mending_, {})) mending->Cancel();
   LookAtAlignments(Nanoseconds::max());
@@ -48,7 +44,7 @@ std::vector<Member*> Redundancy::SteadySince(Nanoseconds time, const Member& mem
   std::vector<Member*> found;
   for (const auto& other : members_) {
     const bool steady = other->standing() == Standing::kTrusted && other->steady_since() <= time;
-    if (steady && !other->silent() && other->index() != member.index()) {
+    if (steady && other->complete() && other->index() != member.index()) {
       found.push_back(other.get());
     }
   }
@@ -70,13 +66,16 @@ void Redundancy::OnStandingChanged(Member& member) {
 // ---- Time ----
 
 bool Redundancy::Restless() const {
-  return active_ > 0 || !repairs_.empty() || !mending_.empty() || !alignments_.empty() ||
+  return woken_ || active_ > 0 || !repairs_.empty() || !mending_.empty() || !alignments_.empty() ||
          std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member->restless(); });
 }
 
+// What waits for a server keeps the process alive: no connection does it in its place.
 void Redundancy::StartTimer() {
-  if (timer_ && !timer_->active()) timer_->Start(kLookInterval);
+  if (!timer_) return;
+  if (!timer_->active()) timer_->Start(kLookInterval);
+  timer_->KeepAlive(woken_ || !waiting_.empty() || !alignments_.empty() || !walkers_.empty());
 }
 
 void Redundancy::LookAtTime() {
@@ -91,6 +90,7 @@ void Redundancy::LookAtTime() {
   RunRepairs(now);
   for (const auto& mending : std::vector(mending_)) mending->LookAtTime(now);
   LookAtAlignments(now);
+  woken_ = false;
   if (Restless()) StartTimer();
   flush_();
   told_.clear();
@@ -204,7 +204,7 @@ void Redundancy::RunRepair(const Repair& repair) {
 void Redundancy::LookAtAlignments(Nanoseconds now) {
   while (!alignments_.empty()) {
     Alignment& alignment = *alignments_.front();
-    if (!alignment.told && now - alignment.begun < kAlignmentPatience) return;
+    if (!alignment.told && now < alignment.patience_end) return;
     if (!std::exchange(alignment.told, true)) {
       for (const auto& member : members_) {
         const bool missing = (member->bit() & alignment.pending) != 0;

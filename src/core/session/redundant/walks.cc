@@ -5,20 +5,6 @@
 
 namespace connect_hiredis {
 
-namespace {
-
-// While no server is there, the walk of the first one waits for it.
-std::vector<Member*> ServersFor(Redundancy& redundancy) {
-  std::vector<Member*> servers = redundancy.Deciding();
-  if (!servers.empty()) return servers;
-  for (const auto& member : redundancy.members()) {
-    if (!member->closed()) return {member.get()};
-  }
-  return {};
-}
-
-}  // namespace
-
 // ---- UnionWalk ----
 
 UnionWalk::UnionWalk(Redundancy* redundancy, Enumeration::Kind kind, std::string prefix,
@@ -31,16 +17,32 @@ std::shared_ptr<Walk> UnionWalk::Create(Redundancy* redundancy, Enumeration::Kin
 }
 
 Admission UnionWalk::Next(Slot slot) {
-  if (redundancy_->closed()) return Admission::kClosed;
-  if (!std::exchange(begun_, true)) {
-    servers_ = ServersFor(*redundancy_);
-    several_ = servers_.size() > 1;
-    std::reverse(servers_.begin(), servers_.end());
-  }
+  const Admission admission = redundancy_->AdmitWalk();
+  if (admission != Admission::kAccepted) return admission;
   slot_ = slot;
   self_ = shared_from_this();
-  Proceed();
+  if (std::exchange(begun_, true)) {
+    Proceed();
+  } else if (redundancy_->Deciding().empty()) {
+    redundancy_->WaitForServer([this](const Error* error) {
+      if (error != nullptr) {
+        error_ = *error;
+        End();
+      } else {
+        Begin();
+      }
+    });
+  } else {
+    Begin();
+  }
   return Admission::kAccepted;
+}
+
+void UnionWalk::Begin() {
+  servers_ = redundancy_->Deciding();
+  several_ = servers_.size() > 1;
+  std::reverse(servers_.begin(), servers_.end());
+  Proceed();
 }
 
 void UnionWalk::Proceed() {
@@ -97,6 +99,7 @@ void UnionWalk::OnFailure(Slot /*slot*/, const Error& error) {
 
 void UnionWalk::End() {
   const auto self = std::move(self_);
+  redundancy_->Wake();
   if (!walked_) {
     redundancy_->sink().OnFailure(slot_,
                                   error_ ? *error_ : redundancy_->Refusal(Admission::kClosed));
@@ -119,21 +122,34 @@ std::shared_ptr<Walk> ClearEverywhere::Create(Redundancy* redundancy, std::strin
 }
 
 Admission ClearEverywhere::Next(Slot slot) {
-  if (redundancy_->closed()) return Admission::kClosed;
+  const Admission admission = redundancy_->AdmitWalk();
+  if (admission != Admission::kAccepted) return admission;
   slot_ = slot;
   self_ = shared_from_this();
+  if (redundancy_->Deciding().empty()) {
+    redundancy_->WaitForServer([this](const Error* error) {
+      if (error != nullptr) {
+        error_ = *error;
+        End();
+      } else {
+        Begin();
+      }
+    });
+  } else {
+    Begin();
+  }
+  return Admission::kAccepted;
+}
+
+void ClearEverywhere::Begin() {
   pending_ = 1;  // until all have been asked
-  const std::vector<Member*> deciding = ServersFor(*redundancy_);
   for (const auto& member : redundancy_->members()) {
     if (member->closed()) continue;
-    const bool decides =
-        std::find(deciding.begin(), deciding.end(), member.get()) != deciding.end();
-    if (member->standing() == Standing::kAway && !decides) {
-      failed_.push_back(member.get());
-      continue;
+    // What it is still to be told it would have again when it is cleared.
+    if (member->standing() == Standing::kAway || member->silent() || !member->complete()) {
+      missing_.push_back(member.get());
     }
-    // What it was still to be told is cleared as well.
-    if (!member->journal().overflowed()) member->journal().Reset();
+    if (member->standing() == Standing::kAway || member->silent()) continue;
     auto one = std::make_unique<One>(this, member.get());
     ++pending_;
     const auto walk = Enumeration::Create(&member->connection(), one.get(),
@@ -144,7 +160,6 @@ Admission ClearEverywhere::Next(Slot slot) {
     OnFailed(*member, MakeAdmissionError(admission, member->connection()));
   }
   if (--pending_ == 0) End();
-  return Admission::kAccepted;
 }
 
 void ClearEverywhere::OnCleared(std::int64_t count) {
@@ -155,17 +170,19 @@ void ClearEverywhere::OnCleared(std::int64_t count) {
 
 void ClearEverywhere::OnFailed(Member& member, const Error& error) {
   error_ = error;
-  failed_.push_back(&member);
+  missing_.push_back(&member);
   if (--pending_ == 0) End();
 }
 
 void ClearEverywhere::End() {
   const auto self = std::move(self_);
+  redundancy_->Wake();
   if (!cleared_) {
-    redundancy_->sink().OnFailure(slot_, *error_);
+    redundancy_->sink().OnFailure(slot_,
+                                  error_ ? *error_ : redundancy_->Refusal(Admission::kClosed));
     return;
   }
-  for (Member* member : failed_) member->MissedMore();
+  for (Member* member : missing_) member->MissedMore();
   redundancy_->sink().OnCount(slot_, most_);
 }
 

@@ -32,6 +32,7 @@ class UnionWalk final : public Walk,
   void OnBatch(Slot slot, Batch batch) override;
   void OnFailure(Slot slot, const Error& error) override;
 
+  void Begin();
   void Proceed();
   void NextServer();
   void End();
@@ -71,6 +72,7 @@ class ClearEverywhere final : public Walk, public std::enable_shared_from_this<C
   };
 
   ClearEverywhere(Redundancy* redundancy, std::string prefix, std::size_t batch_size);
+  void Begin();
   void OnCleared(std::int64_t count);
   void OnFailed(Member& member, const Error& error);
   void End();
@@ -79,7 +81,7 @@ class ClearEverywhere final : public Walk, public std::enable_shared_from_this<C
   std::string prefix_;
   std::size_t batch_size_;
   std::vector<std::unique_ptr<One>> servers_;
-  std::vector<Member*> failed_;
+  std::vector<Member*> missing_;  // that are not cleared, or not for good
   std::size_t pending_ = 0;
   bool cleared_ = false;
   std::int64_t most_ = 0;
