@@ -70,8 +70,7 @@ void Member::BeginAnew() {
   sent_.clear();
   retry_at_ = Nanoseconds(0);
   compare_at_ = Nanoseconds(0);
-  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
-  sources_.clear();
+  DropComparison();
 }
 
 void Member::Find() {
@@ -111,7 +110,11 @@ void Member::Retire() {
 void Member::OnSourceLost(const Member& source) {
   if (!comparison_ || std::find(sources_.begin(), sources_.end(), &source) == sources_.end())
     return;
-  std::exchange(comparison_, nullptr)->Cancel();
+  DropComparison();
+}
+
+void Member::DropComparison() {
+  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
   sources_.clear();
 }
 
@@ -217,6 +220,10 @@ void Member::Settle(Nanoseconds now) {
   const std::vector<Member*> steady = listener_->SteadySince(lost_at_, *this);
   const bool silent = std::any_of(steady.begin(), steady.end(),
                                   [](const Member* member) { return member->silent(); });
+  const bool lost = std::any_of(sources_.begin(), sources_.end(), [&](const Member* source) {
+    return std::find(steady.begin(), steady.end(), source) == steady.end();
+  });
+  if (comparison_ && lost) DropComparison();
   if (steady.empty()) {
     Trust();
   } else if (comparison_) {
@@ -267,8 +274,7 @@ void Member::Compare(const std::vector<Member*>& sources,
 }
 
 void Member::Trust() {
-  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
-  sources_.clear();
+  DropComparison();
   must_compare_ = false;
   replayed_.clear();
   compare_pause_ = std::chrono::milliseconds(0);

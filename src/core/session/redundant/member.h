@@ -94,6 +94,8 @@ class Member final : private ResultSink {
 
   // Has what this process knows of.
   [[nodiscard]] bool complete() const { return journal_.empty() && !journal_.overflowed(); }
+  // It does not take what it has missed.
+  [[nodiscard]] bool refuses() const { return replay_failed_ && !silent_ && !complete(); }
   // It was sent this change, which stands for all earlier ones.
   void Sent(std::string_view id, std::uint64_t sequence);
   // It has not taken this.
@@ -118,6 +120,7 @@ class Member final : private ResultSink {
   void CaughtUp();
   void Settle(Nanoseconds now);
   void Compare(const std::vector<Member*>& sources, std::optional<std::vector<std::string>> ids);
+  void DropComparison();
   void Trust();
   void TrustAsItIs();
   void FallBehind(Nanoseconds since);

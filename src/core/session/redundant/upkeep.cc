@@ -44,7 +44,7 @@ std::vector<Member*> Redundancy::SteadySince(Nanoseconds time, const Member& mem
   std::vector<Member*> found;
   for (const auto& other : members_) {
     const bool steady = other->standing() == Standing::kTrusted && other->steady_since() <= time;
-    if (steady && other->complete() && other->index() != member.index()) {
+    if (steady && !other->refuses() && other->index() != member.index()) {
       found.push_back(other.get());
     }
   }
@@ -131,12 +131,21 @@ Error Redundancy::TimeoutError() const {
 }
 
 void Redundancy::FailOverdue(Nanoseconds now) {
-  while (!waiting_.empty() && now - requests_[waiting_.front()].begun >= options_.command_timeout) {
-    const std::size_t index = waiting_.front();
-    waiting_.pop_front();
+  // Those that wait again are not in the order of their time.
+  std::erase_if(waiting_, [&](std::size_t index) {
+    if (now - requests_[index].begun < options_.command_timeout) return false;
     TellFailure(requests_[index], TimeoutError());
     Free(index);
-  }
+    return true;
+  });
+  const auto late = std::stable_partition(walkers_.begin(), walkers_.end(), [&](const Walker& one) {
+    return now - one.begun < options_.command_timeout;
+  });
+  const std::vector<Walker> overdue(std::make_move_iterator(late),
+                                    std::make_move_iterator(walkers_.end()));
+  walkers_.erase(late, walkers_.end());
+  const Error timeout = TimeoutError();
+  for (const Walker& walker : overdue) walker.proceed(&timeout);
   for (Request& request : requests_) {
     const bool open = !request.free && !request.decided && !request.waiting;
     if (!open || now - request.begun < options_.command_timeout + kGrace) continue;
