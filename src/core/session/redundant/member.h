@@ -76,6 +76,8 @@ class Member final : private ResultSink {
   // Owes answers that others have given.
   [[nodiscard]] bool silent() const { return silent_; }
   [[nodiscard]] bool closed() const { return closed_; }
+  // Whether it is known yet if there is a server.
+  [[nodiscard]] bool known() const { return closed_ || troubled_ || standing_ != Standing::kAway; }
   [[nodiscard]] Report report() const;
 
   // Compares the standing with what has become of the connection.

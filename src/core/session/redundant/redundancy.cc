@@ -20,15 +20,16 @@ Redundancy::Redundancy(const EventLoop& loop, const std::vector<Connection*>& co
       sink_(sink),
       flush_(std::move(flush)),
       open_(connections.size()),
+      started_(Now()),
       timer_(std::in_place, loop, [this] { LookAtTime(); }) {
   MemberListener* listener = this;
-  const Nanoseconds now = Now();
   std::uint32_t index = 0;
   for (Connection* connection : connections) {
     members_.push_back(std::make_unique<Member>(index++, connection, options_.prefix,
-                                                options_.settling_time, now, listener));
+                                                options_.settling_time, started_, listener));
   }
   for (const auto& member : members_) member->Look();
+  LookAtStart(started_);
 }
 
 // ---- Requests ----
@@ -146,6 +147,7 @@ Error Redundancy::Refusal(Admission admission) {
 // ---- To the servers ----
 
 Servers Redundancy::DecidingServers() const {
+  if (starting_) return 0;
   Servers trusted = 0;
   Servers settling = 0;
   Servers silent = 0;

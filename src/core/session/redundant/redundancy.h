@@ -129,6 +129,7 @@ class Redundancy final : public SessionSource, private MemberListener {
 
   // Time.
   void LookAtTime();
+  void LookAtStart(Nanoseconds now);
   void LookForSilence(Nanoseconds now);
   void FailOverdue(Nanoseconds now);
   void FailWaiting();
@@ -152,6 +153,9 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::deque<std::size_t> waiting_;
   std::vector<Walker> walkers_;
   bool retired_ = false;
+  // Until all servers have been tried once: the first to be reached is not to decide alone.
+  bool starting_ = true;
+  Nanoseconds started_;
   bool woken_ = false;
   bool dispatching_ = false;
   std::uint64_t sequence_ = 0;

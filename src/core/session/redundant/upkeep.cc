@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kPatience{50};
 // Beyond a command's deadline, which the connections keep.
 constexpr std::chrono::milliseconds kGrace{50};
 constexpr std::size_t kMostRepairs = 1000;
+// How long a server that neither answers nor refuses keeps the first operations waiting.
+constexpr std::chrono::milliseconds kStart{1000};
 
 }  // namespace
 
@@ -23,13 +25,24 @@ constexpr std::size_t kMostRepairs = 1000;
 
 void Redundancy::OnTurnEnd(std::size_t index) {
   members_[index]->Look();
+  LookAtStart(Now());
   if (timer_ && Restless()) StartTimer();
   flush_();
   told_.clear();
 }
 
+void Redundancy::LookAtStart(Nanoseconds now) {
+  if (!starting_) return;
+  const bool known = std::all_of(members_.begin(), members_.end(),
+                                 [](const auto& member) { return member->known(); });
+  if (!known && now - started_ < std::min(kStart, options_.command_timeout / 2)) return;
+  starting_ = false;
+  DispatchWaiting();
+}
+
 void Redundancy::OnClosed(std::size_t index) {
   members_[index]->OnClosed();
+  LookAtStart(Now());
   if (--open_ > 0) return;
   FailWaiting();
   repairs_.clear();
@@ -80,6 +93,7 @@ void Redundancy::StartTimer() {
 
 void Redundancy::LookAtTime() {
   const Nanoseconds now = Now();
+  LookAtStart(now);
   for (const auto& member : members_) {
     member->Look();
     member->LookAtTime(now);
