@@ -38,7 +38,7 @@ function makeClients(given, common) {
   const twice = given.findIndex((each, index) => isClient(each) && given.indexOf(each) < index);
   if (twice >= 0) throw invalidArgument(`"clients[${twice}]" is given twice`);
   // Nothing is opened before all of them are known to be right.
-  const makers = given.map((each, index) => makerOf(each, index, common));
+  const makers = Array.from(given, (each, index) => makerOf(each, index, common));
   /** @type {Client[]} */
   const owned = [];
   const clients = makers.map((make) => {
@@ -70,6 +70,7 @@ function makerOf(each, index, common) {
   if (
     typeof options !== 'object' ||
     options === null ||
+    Array.isArray(options) ||
     typeof options.sendCommand === 'function'
   ) {
     throw invalidArgument(

@@ -155,6 +155,7 @@ void Redundancy::Decide(Request& request, Ballot::Verdict verdict) {
   // for done.
   const Servers absent = std::exchange(request.absent, 0) | request.ballot.outstanding();
   if (absent == 0) return;
+  request.missed = absent;
   const auto change = ChangeOf(request, verdict);
   for (const auto& member : members_) {
     if (change && (member->bit() & absent) != 0) member->Missed(request.id, *change);
@@ -169,7 +170,7 @@ void Redundancy::Finish(std::size_t index) {
     const auto change =
         ChangeOf(request, request.done ? Ballot::Verdict::kYes : Ballot::Verdict::kNo);
     for (const auto& member : members_) {
-      const bool failed = (member->bit() & ballot.abstained()) != 0;
+      const bool failed = (member->bit() & ballot.abstained() & ~request.missed) != 0;
       // It has brought back what is nowhere else.
       const bool stray = !request.done && (member->bit() & ballot.yes()) != 0;
       if (change && (failed || stray)) member->Missed(request.id, *change);

@@ -35,7 +35,8 @@ Member::Report Member::report() const {
 
 bool Member::restless() const {
   return !closed_ && (standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
-                      retry_at_ != Nanoseconds(0));
+                      retry_at_ != Nanoseconds(0) ||
+                      (must_fill_ && !listener_->SteadySince(Nanoseconds::max(), *this).empty()));
 }
 
 void Member::ChangeStanding(Standing standing) {
@@ -83,15 +84,21 @@ void Member::Find() {
     errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
       if (generation == generation_) run_id_ = outcome.text;
     });
-    Trust();
+    TrustAsItIs();
     return;
   }
   ChangeStanding(Standing::kCatchingUp);
   Identify();
 }
 
+// With whatever it lacks.
 void Member::TrustAsItIs() {
+  DropComparison();
   steady_since_ = first_ ? lost_at_ : Now();
+  known_since_ = steady_since_;
+  must_fill_ = must_compare_;
+  must_compare_ = false;
+  replayed_.clear();
   ChangeStanding(Standing::kTrusted);
 }
 
@@ -209,7 +216,7 @@ void Member::CaughtUp() {
   if (standing_ == Standing::kTrusted) return;
   // What came in the moment in which all were reached, or nobody knows more than it does.
   if (first_ || listener_->SteadySince(lost_at_, *this).empty()) {
-    Trust();
+    TrustAsItIs();
     return;
   }
   settled_at_ = Now() + settling_time_;
@@ -225,23 +232,23 @@ void Member::Settle(Nanoseconds now) {
   });
   if (comparison_ && lost) DropComparison();
   if (steady.empty()) {
-    Trust();
+    TrustAsItIs();
   } else if (comparison_) {
     comparison_->LookAtTime(now);
   } else if (silent || now < compare_at_) {
     return;
   } else if (must_compare_) {
-    Compare(steady, std::nullopt);
+    Compare(steady, Reconciliation::Mode::kMirror, std::nullopt);
   } else if (now < settled_at_) {
     return;
   } else if (!replayed_.empty()) {
-    Compare(steady, replayed_);
+    Compare(steady, Reconciliation::Mode::kMirror, replayed_);
   } else {
-    Trust();
+    Trust(steady);
   }
 }
 
-void Member::Compare(const std::vector<Member*>& sources,
+void Member::Compare(const std::vector<Member*>& sources, Reconciliation::Mode mode,
                      std::optional<std::vector<std::string>> ids) {
   sources_ = sources;
   std::vector<Errands*> errands;
@@ -259,12 +266,12 @@ void Member::Compare(const std::vector<Member*>& sources,
       compare_at_ = Now() + compare_pause_;
     } else if (all) {
       must_compare_ = false;
+      must_fill_ = false;
     } else {
       replayed_.clear();
     }
   };
-  comparison_ =
-      Reconciliation::Create(std::move(errands), &errands_, Reconciliation::Mode::kMirror, done);
+  comparison_ = Reconciliation::Create(std::move(errands), &errands_, mode, done);
   const auto comparison = comparison_;
   if (ids) {
     comparison->BeginWith(std::move(*ids));
@@ -273,12 +280,28 @@ void Member::Compare(const std::vector<Member*>& sources,
   }
 }
 
-void Member::Trust() {
+// With all that they know.
+void Member::Trust(const std::vector<Member*>& teachers) {
   DropComparison();
-  must_compare_ = false;
   replayed_.clear();
   compare_pause_ = std::chrono::milliseconds(0);
-  TrustAsItIs();
+  steady_since_ = Now();
+  known_since_ = steady_since_;
+  for (const Member* teacher : teachers)
+    known_since_ = std::min(known_since_, teacher->known_since_);
+  ChangeStanding(Standing::kTrusted);
+}
+
+// Nobody knew more than it does, and it may have lost things: what others still have it gets.
+void Member::FillUp(Nanoseconds now) {
+  if (comparison_) {
+    comparison_->LookAtTime(now);
+    return;
+  }
+  std::vector<Member*> others = listener_->SteadySince(Nanoseconds::max(), *this);
+  std::erase_if(others, [](const Member* member) { return member->silent(); });
+  if (others.empty() || now < compare_at_) return;
+  Compare(others, Reconciliation::Mode::kFill, std::nullopt);
 }
 
 void Member::LookAtTime(Nanoseconds now) {
@@ -290,6 +313,8 @@ void Member::LookAtTime(Nanoseconds now) {
     Replay();
   } else if (standing_ == Standing::kSettling) {
     Settle(now);
+  } else if (standing_ == Standing::kTrusted && must_fill_) {
+    FillUp(now);
   }
 }
 

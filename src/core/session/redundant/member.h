@@ -31,7 +31,7 @@ class Member;
 // What a member needs to know of the others, and tells them.
 class MemberListener {
  public:
-  // Those but `member` that have been trusted all the time since then.
+  // Those but `member` that are trusted and know all that was done since then.
   virtual std::vector<Member*> SteadySince(Nanoseconds time, const Member& member) = 0;
   virtual void OnStandingChanged(Member& member) = 0;
   // The outcomes of operations on sessions; `slot` names the request.
@@ -73,6 +73,9 @@ class Member final : private ResultSink {
   [[nodiscard]] Standing standing() const { return standing_; }
   // Since when it has been trusted; of one that is.
   [[nodiscard]] Nanoseconds steady_since() const { return steady_since_; }
+  // Since when it, or somebody who had taught it all before it was trusted, has been told
+  // everything.
+  [[nodiscard]] Nanoseconds known_since() const { return known_since_; }
   // Owes answers that others have given.
   [[nodiscard]] bool silent() const { return silent_; }
   [[nodiscard]] bool closed() const { return closed_; }
@@ -121,9 +124,11 @@ class Member final : private ResultSink {
   void PutBack(const Journal::Entry& entry);
   void CaughtUp();
   void Settle(Nanoseconds now);
-  void Compare(const std::vector<Member*>& sources, std::optional<std::vector<std::string>> ids);
+  void Compare(const std::vector<Member*>& sources, Reconciliation::Mode mode,
+               std::optional<std::vector<std::string>> ids);
   void DropComparison();
-  void Trust();
+  void FillUp(Nanoseconds now);
+  void Trust(const std::vector<Member*>& teachers);
   void TrustAsItIs();
   void FallBehind(Nanoseconds since);
   void Hear();
@@ -147,9 +152,11 @@ class Member final : private ResultSink {
   Nanoseconds silent_since_{0};
   Nanoseconds lost_at_{0};  // since then it has missed things
   Nanoseconds steady_since_{0};
+  Nanoseconds known_since_{0};
 
   Journal journal_;
   bool must_compare_ = false;  // with all that a steady one has
+  bool must_fill_ = false;     // from whoever has something: there was no steady one
   std::string run_id_;         // of the server's process
   std::size_t replaying_ = 0;  // outcomes that are waited for
   // What was sent meanwhile, by its number: what is replayed is older.

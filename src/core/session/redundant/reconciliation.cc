@@ -38,7 +38,9 @@ void Reconciliation::BeginWith(std::vector<std::string> ids) {
 }
 
 void Reconciliation::BeginWithAll() {
-  walks_.emplace_back(target_, target_->NewEnumeration(kBatchSize));
+  if (mode_ == Mode::kMirror) {
+    walks_.emplace_back(target_, target_->NewEnumeration(kBatchSize));
+  }
   for (Errands* source : sources_) walks_.emplace_back(source, source->NewEnumeration(kBatchSize));
   Proceed();
 }
@@ -136,11 +138,12 @@ void Reconciliation::Mend() {
   }
   for (const auto& [id, stray] : at_target_) {
     if (mode_ == Mode::kAlign || at_sources_.contains(id)) continue;
+    // Looked at again, it is there because of us.
     if (second_look_) {
       Change(target_->Destroy(id, [self = shared_from_this()](const Errands::Outcome& outcome) {
         self->OnChanged(outcome);
       }));
-    } else {
+    } else if (mode_ == Mode::kMirror) {
       doubtful_.emplace_back(Now(), id);
     }
   }
@@ -161,6 +164,8 @@ void Reconciliation::MendOne(const Errands::Found& right, const Errands::Found* 
           self->OnChanged(outcome);
         }));
     doubtful_.emplace_back(Now(), id);
+  } else if (mode_ == Mode::kFill) {
+    return;
   } else if (other->value != value) {
     Change(target_->Replace(id, other->value, value, time_to_live,
                             [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {

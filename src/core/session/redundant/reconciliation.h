@@ -23,6 +23,7 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
  public:
   enum class Mode : std::uint8_t {
     kMirror,  // the target has, at the end, what the sources have, and nothing else
+    kFill,    // it has in addition what they have
     kAlign,   // what they and the target have is the same
   };
 

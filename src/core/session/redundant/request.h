@@ -58,6 +58,7 @@ struct Request {
   std::uint64_t sequence = 0;
   Ballot ballot;
   Servers absent = 0;          // those that were away, and are to be told by their journals
+  Servers missed = 0;          // those that have been told already that they have missed it
   std::optional<Error> error;  // the last one
   std::int64_t count = 0;      // of what is done: the most that a server said
   std::size_t hash = 0;        // kGet: of the value that the caller was given

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kPatience{50};
 constexpr std::chrono::milliseconds kGrace{50};
 constexpr std::size_t kMostRepairs = 1000;
 // How long a server that neither answers nor refuses keeps the first operations waiting.
-constexpr std::chrono::milliseconds kStart{1000};
+constexpr std::chrono::milliseconds kStart{250};
 
 }  // namespace
 
@@ -56,7 +56,7 @@ void Redundancy::OnClosed(std::size_t index) {
 std::vector<Member*> Redundancy::SteadySince(Nanoseconds time, const Member& member) {
   std::vector<Member*> found;
   for (const auto& other : members_) {
-    const bool steady = other->standing() == Standing::kTrusted && other->steady_since() <= time;
+    const bool steady = other->standing() == Standing::kTrusted && other->known_since() <= time;
     if (steady && !other->refuses() && other->index() != member.index()) {
       found.push_back(other.get());
     }
@@ -79,7 +79,8 @@ void Redundancy::OnStandingChanged(Member& member) {
 // ---- Time ----
 
 bool Redundancy::Restless() const {
-  return woken_ || active_ > 0 || !repairs_.empty() || !mending_.empty() || !alignments_.empty() ||
+  return woken_ || active_ > 0 || !walkers_.empty() || !repairs_.empty() || !mending_.empty() ||
+         !alignments_.empty() ||
          std::any_of(members_.begin(), members_.end(),
                      [](const auto& member) { return member->restless(); });
 }
