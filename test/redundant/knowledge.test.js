@@ -3,7 +3,7 @@
 // Servers that come back one after the other: what one of them held that was trusted must not be
 // lost because the others came back later, and with less.
 
-const { standing, standings, statistics, trusted, useRedundant } = require('../helpers/redundant');
+const { standing, standings, trusted, useRedundant } = require('../helpers/redundant');
 const { until } = require('../helpers/until');
 
 const SESSIONS = 200;
@@ -99,8 +99,8 @@ describe('of two servers', () => {
       await redundant.members[empty].start({ empty: true });
       await trusted(store, empty);
       // Believed as it is, it gets the rest while it serves.
-      const filled = () => statistics(store, empty).repairs === SESSIONS;
-      await until(filled, { what: 'the rest' });
+      const client = store.clients[empty];
+      await until(() => client.stats().redundancy.repairs === SESSIONS, { what: 'the rest' });
       await expectAllOf(store, redundant, empty);
     },
   );
