@@ -21,7 +21,7 @@ const { ROOT, SetupError, ensureNpmPackages, ensureTools, runMain } = require('.
 /** @typedef {import('./reports').Count} Count */
 
 /** What of test/ is run with the sanitized addon. */
-const FOLDERS = ['integration', 'fault', 'lifecycle'];
+const FOLDERS = ['integration', 'fault', 'lifecycle', 'redundant'];
 
 /**
  * Files left out, for a reason.
