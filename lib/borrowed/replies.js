@@ -92,7 +92,11 @@ function presentable(error) {
     return Object.assign(new Error(String(message)), code === undefined ? {} : { code });
   }
   /** @type {any} */
-  const told = Object.isFrozen(error) ? new Error(error.message) : error;
+  let told = error;
+  if (Object.isFrozen(error)) {
+    const { code } = /** @type {any} */ (error);
+    told = Object.assign(new Error(error.message), code === undefined ? {} : { code });
+  }
   if ('args' in told) Reflect.deleteProperty(told, 'args');
   if (typeof told.command === 'object' && told.command !== null) {
     Reflect.set(told, 'command', { name: told.command.name });

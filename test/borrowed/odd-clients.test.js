@@ -50,10 +50,12 @@ test('an error of another realm is given as it is', async () => {
 });
 
 test('a frozen error is given, too', async () => {
-  const frozen = Object.freeze(Object.assign(new Error('cold'), { args: ['a'], command: {} }));
+  const frozen = Object.freeze(
+    Object.assign(new Error('cold'), { code: 'ICE', args: ['a'], command: {} }),
+  );
   const store = new RedisStore({ client: { sendCommand: () => Promise.reject(frozen) } });
   const error = await failure((callback) => store.set('a', {}, callback));
-  expect(error.message).toBe('cold');
+  expect(error).toMatchObject({ message: 'cold', code: 'ICE' });
   expect(error).not.toHaveProperty('args');
 });
 

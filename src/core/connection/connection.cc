@@ -179,9 +179,9 @@ void Connection::RefuseCredentials(Error error) {
 
 void Connection::KeepCredentials(const Credentials& credentials) {
   credentials_end_.reset();
-  if (credentials.lifetime)
-    credentials_end_ =
-        Now() + std::clamp(*credentials.lifetime, std::chrono::milliseconds(0), kForever);
+  if (!credentials.lifetime) return;
+  credentials_end_ =
+      Now() + std::clamp(*credentials.lifetime, std::chrono::milliseconds(0), kForever);
 }
 
 std::optional<std::chrono::milliseconds> Connection::CredentialsLeft() const {

@@ -5,16 +5,6 @@
 
 namespace connect_hiredis {
 
-namespace {
-
-constexpr std::size_t kReplayBatch = 100;
-// Between two attempts at a server that does not take what it has missed.
-constexpr std::chrono::milliseconds kReplayPause{1000};
-// The same of comparisons, after several.
-constexpr std::chrono::milliseconds kMostComparePause{30'000};
-
-}  // namespace
-
 Member::Member(std::uint32_t index, Connection* connection, const std::string& prefix,
                std::chrono::milliseconds settling_time, Nanoseconds now, MemberListener* listener)
     : index_(index),
@@ -57,8 +47,8 @@ void Member::Look() {
 
 void Member::Lose() {
   first_ = false;
-  // What it missed while it was catching up it has missed since before.
-  if (standing_ != Standing::kCatchingUp) lost_at_ = silent_ ? silent_since_ : Now();
+  // What it still missed it has missed since before.
+  if (standing_ == Standing::kTrusted) lost_at_ = silent_ ? silent_since_ : Now();
   BeginAnew();
   ChangeStanding(Standing::kAway);
 }
@@ -91,17 +81,6 @@ void Member::Find() {
   Identify();
 }
 
-// With whatever it lacks.
-void Member::TrustAsItIs() {
-  DropComparison();
-  steady_since_ = first_ ? lost_at_ : Now();
-  known_since_ = steady_since_;
-  must_fill_ = must_compare_;
-  must_compare_ = false;
-  replayed_.clear();
-  ChangeStanding(Standing::kTrusted);
-}
-
 void Member::OnClosed() {
   closed_ = true;
   Lose();
@@ -112,196 +91,6 @@ void Member::Retire() {
   closed_ = true;
   BeginAnew();
   journal_.Reset();
-}
-
-void Member::OnSourceLost(const Member& source) {
-  if (!comparison_ || std::find(sources_.begin(), sources_.end(), &source) == sources_.end())
-    return;
-  DropComparison();
-}
-
-void Member::DropComparison() {
-  if (comparison_) std::exchange(comparison_, nullptr)->Cancel();
-  sources_.clear();
-}
-
-// ---- Catching up ----
-
-void Member::Identify() {
-  const bool sent =
-      errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
-        if (generation != generation_) return;
-        // Another process of the server may have lost what this one had.
-        if (!first_ && (outcome.text.empty() || outcome.text != run_id_)) must_compare_ = true;
-        run_id_ = outcome.text;
-        Replay();
-      });
-  if (sent) return;
-  must_compare_ = true;
-  retry_at_ = Now() + kReplayPause;
-}
-
-void Member::Replay() {
-  replay_failed_ = false;
-  if (journal_.overflowed()) must_compare_ = true;
-  const std::vector<Journal::Entry> entries = journal_.Take(kReplayBatch);
-  if (entries.empty()) {
-    if (must_compare_) journal_.Reset();
-    CaughtUp();
-    return;
-  }
-  for (const Journal::Entry& entry : entries) {
-    replayed_.push_back(entry.first);
-    const bool sent =
-        Send(entry, [this, entry, generation = generation_](const Errands::Outcome& outcome) {
-          if (outcome.error) PutBack(entry);
-          if (generation != generation_) return;
-          if (outcome.error) replay_failed_ = true;
-          if (--replaying_ > 0) return;
-          sent_.clear();
-          if (replay_failed_) {
-            retry_at_ = Now() + kReplayPause;
-          } else {
-            Replay();
-          }
-        });
-    if (sent) continue;
-    journal_.Add(entry.first, entry.second);
-    --replaying_;
-    replay_failed_ = true;
-  }
-  if (replaying_ == 0) {
-    retry_at_ = Now() + kReplayPause;
-    sent_.clear();
-  }
-  if (replayed_.size() > Journal::kMaxEntries) {
-    replayed_.clear();
-    must_compare_ = true;
-  }
-}
-
-bool Member::Send(const Journal::Entry& entry, Errands::Then then) {
-  ++replaying_;
-  const auto& [id, change] = entry;
-  TimeToLive left = -1;
-  if (change.expiry) {
-    left = std::chrono::duration_cast<std::chrono::milliseconds>(*change.expiry - Now()).count();
-    // It has lapsed meanwhile.
-    if (left <= 0) return errands_.Destroy(id, std::move(then));
-  }
-  switch (change.kind) {
-    case Change::Kind::kSet:
-      return errands_.Set(id, *change.value, left, Existence::kAny, std::move(then));
-    case Change::Kind::kTouch:
-      return errands_.Touch(id, left, std::move(then));
-    case Change::Kind::kDestroy:
-      break;
-  }
-  return errands_.Destroy(id, std::move(then));
-}
-
-// Unless it has been sent a later change since.
-void Member::PutBack(const Journal::Entry& entry) {
-  const auto later = sent_.find(entry.first);
-  if (later != sent_.end() && later->second > entry.second.sequence) return;
-  journal_.Add(entry.first, entry.second);
-}
-
-void Member::Sent(std::string_view id, std::uint64_t sequence) {
-  journal_.Forget(id, sequence);
-  if (replaying_ > 0) sent_.insert_or_assign(std::string(id), sequence);
-}
-
-void Member::CaughtUp() {
-  if (standing_ == Standing::kTrusted) return;
-  // What came in the moment in which all were reached, or nobody knows more than it does.
-  if (first_ || listener_->SteadySince(lost_at_, *this).empty()) {
-    TrustAsItIs();
-    return;
-  }
-  settled_at_ = Now() + settling_time_;
-  ChangeStanding(Standing::kSettling);
-}
-
-void Member::Settle(Nanoseconds now) {
-  const std::vector<Member*> steady = listener_->SteadySince(lost_at_, *this);
-  const bool silent = std::any_of(steady.begin(), steady.end(),
-                                  [](const Member* member) { return member->silent(); });
-  const bool lost = std::any_of(sources_.begin(), sources_.end(), [&](const Member* source) {
-    return std::find(steady.begin(), steady.end(), source) == steady.end();
-  });
-  if (comparison_ && lost) DropComparison();
-  if (steady.empty()) {
-    TrustAsItIs();
-  } else if (comparison_) {
-    comparison_->LookAtTime(now);
-  } else if (silent || now < compare_at_) {
-    return;
-  } else if (must_compare_) {
-    Compare(steady, Reconciliation::Mode::kMirror, std::nullopt);
-  } else if (now < settled_at_) {
-    return;
-  } else if (!replayed_.empty()) {
-    Compare(steady, Reconciliation::Mode::kMirror, replayed_);
-  } else {
-    Trust(steady);
-  }
-}
-
-void Member::Compare(const std::vector<Member*>& sources, Reconciliation::Mode mode,
-                     std::optional<std::vector<std::string>> ids) {
-  sources_ = sources;
-  std::vector<Errands*> errands;
-  for (Member* source : sources) errands.push_back(&source->errands_);
-  const bool all = !ids.has_value();
-  if (all) ++comparisons_;
-  const auto done = [this, all, generation = generation_](bool complete) {
-    if (generation != generation_ || !comparison_) return;
-    repairs_ += comparison_->filled();
-    comparison_ = nullptr;
-    sources_.clear();
-    if (!complete) {
-      // Again, perhaps with others; what has failed a moment ago is not tried at once.
-      compare_pause_ = std::clamp(2 * compare_pause_, kReplayPause, kMostComparePause);
-      compare_at_ = Now() + compare_pause_;
-    } else if (all) {
-      must_compare_ = false;
-      must_fill_ = false;
-    } else {
-      replayed_.clear();
-    }
-  };
-  comparison_ = Reconciliation::Create(std::move(errands), &errands_, mode, done);
-  const auto comparison = comparison_;
-  if (ids) {
-    comparison->BeginWith(std::move(*ids));
-  } else {
-    comparison->BeginWithAll();
-  }
-}
-
-// With all that they know.
-void Member::Trust(const std::vector<Member*>& teachers) {
-  DropComparison();
-  replayed_.clear();
-  compare_pause_ = std::chrono::milliseconds(0);
-  steady_since_ = Now();
-  known_since_ = steady_since_;
-  for (const Member* teacher : teachers)
-    known_since_ = std::min(known_since_, teacher->known_since_);
-  ChangeStanding(Standing::kTrusted);
-}
-
-// Nobody knew more than it does, and it may have lost things: what others still have it gets.
-void Member::FillUp(Nanoseconds now) {
-  if (comparison_) {
-    comparison_->LookAtTime(now);
-    return;
-  }
-  std::vector<Member*> others = listener_->SteadySince(Nanoseconds::max(), *this);
-  std::erase_if(others, [](const Member* member) { return member->silent(); });
-  if (others.empty() || now < compare_at_) return;
-  Compare(others, Reconciliation::Mode::kFill, std::nullopt);
 }
 
 void Member::LookAtTime(Nanoseconds now) {
