@@ -102,11 +102,10 @@ void Redundancy::Evaluate(std::size_t index) {
   const Ballot& ballot = request.ballot;
   if (!request.decided && !request.waiting) {
     Servers heard = Heard();
-    const bool any = (ballot.yes() | ballot.no()) != 0;
-    // Nobody has answered: then whoever is there is waited for.
-    if (!any) {
+    // None of those has answered that decide: then they are waited for, silent or not.
+    if (((ballot.yes() | ballot.no()) & ballot.deciding()) == 0) {
       for (const auto& member : members_) {
-        if (member->standing() != Standing::kAway) heard |= member->bit();
+        if (member->standing() != Standing::kAway) heard |= member->bit() & ballot.deciding();
       }
     }
     const Ballot::Verdict verdict = request.writes() ? ballot.CountAll(heard) : ballot.Count(heard);

@@ -158,7 +158,9 @@ Servers Redundancy::DecidingServers() const {
     if (member->standing() == Standing::kSettling) settling |= member->bit();
     if (member->silent()) silent |= member->bit();
   }
-  for (const Servers servers : {trusted & ~silent, settling & ~silent, trusted, settling}) {
+  // One that is settling may lack things: it decides nothing as long as there is another, be that
+  // silent at the moment.
+  for (const Servers servers : {trusted & ~silent, trusted, settling & ~silent, settling}) {
     if (servers != 0) return servers;
   }
   return 0;

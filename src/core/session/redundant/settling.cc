@@ -26,12 +26,10 @@ void Member::Settle(Nanoseconds now) {
     TrustAsItIs();
   } else if (comparison_) {
     comparison_->LookAtTime(now);
-  } else if (silent || now < compare_at_) {
+  } else if (silent || now < compare_at_ || (!must_compare_ && now < settled_at_)) {
     return;
   } else if (must_compare_) {
     Compare(steady, Reconciliation::Mode::kMirror, std::nullopt);
-  } else if (now < settled_at_) {
-    return;
   } else if (!replayed_.empty()) {
     Compare(steady, Reconciliation::Mode::kMirror, replayed_);
   } else {
@@ -43,6 +41,7 @@ void Member::Compare(const std::vector<Member*>& sources, Reconciliation::Mode m
                      std::optional<std::vector<std::string>> ids) {
   sources_ = sources;
   std::vector<Errands*> errands;
+  errands.reserve(sources.size());
   for (Member* source : sources) errands.push_back(&source->errands_);
   const bool all = !ids.has_value();
   if (all) ++comparisons_;
