@@ -134,7 +134,7 @@ std::optional<Change> Redundancy::ChangeOf(const Request& request, Ballot::Verdi
   // What had to be there to be set, and is not, is to be nowhere else either.
   if (request.kind == Request::Kind::kDestroy || no) return change;
   change.kind = Change::Kind::kTouch;
-  if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
+  if (request.time_to_live) change.expiry = request.counted_from + *request.time_to_live;
   if (request.kind == Request::Kind::kSet) {
     change.kind = Change::Kind::kSet;
     change.value = std::make_shared<const std::string>(request.value);
@@ -193,7 +193,7 @@ void Redundancy::Align(const Request& request, Member& source) {
   change.kind = Change::Kind::kSet;
   change.sequence = request.sequence;
   change.value = std::make_shared<const std::string>(request.write->value);
-  if (request.time_to_live) change.expiry = request.begun + *request.time_to_live;
+  if (request.time_to_live) change.expiry = request.counted_from + *request.time_to_live;
   const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
   alignment->pending = source.bit();
   for (const auto& each : members_) {

@@ -164,16 +164,31 @@ void Reconciliation::MendOne(const Errands::Found& right, const Errands::Found* 
           self->OnChanged(outcome);
         }));
     doubtful_.emplace_back(Now(), id);
-  } else if (mode_ == Mode::kFill) {
+  } else if (mode_ == Mode::kFill ||
+             (other->value == value && SameExpiry(other->time_to_live, time_to_live))) {
     return;
+  } else if (mode_ == Mode::kMirror && !IsLasting(right, *other)) {
+    doubtful_.emplace_back(Now(), id);
   } else if (other->value != value) {
     Change(target_->Replace(id, other->value, value, time_to_live,
                             [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {
                               self->OnReplaced(id, outcome);
                             }));
-  } else if (!SameExpiry(other->time_to_live, time_to_live)) {
+  } else {
     Change(target_->Touch(id, time_to_live, changed));
   }
+}
+
+bool Reconciliation::IsLasting(const Errands::Found& right, const Errands::Found& other) {
+  const std::hash<std::string> hash;
+  const std::size_t now = hash(right.value) ^ (2 * hash(other.value));
+  const auto [before, is_new] = differing_.try_emplace(right.id, now);
+  if (!is_new && before->second == now) {
+    differing_.erase(before);
+    return true;
+  }
+  before->second = now;
+  return false;
 }
 
 void Reconciliation::Change(bool sent) {

@@ -65,6 +65,7 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   void Take(Sessions& side, Errands::Outcome outcome);
   void Mend();
   void MendOne(const Errands::Found& right, const Errands::Found* other);
+  bool IsLasting(const Errands::Found& right, const Errands::Found& other);
   void Change(bool sent);
   void OnChanged(const Errands::Outcome& outcome);
   void OnReplaced(const std::string& id, const Errands::Outcome& outcome);
@@ -80,6 +81,9 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   std::vector<std::pair<Errands*, std::shared_ptr<Enumeration>>> walks_;
   // To be looked at again, and since when.
   std::deque<std::pair<Nanoseconds, std::string>> doubtful_;
+  // What differed, by a hash of both: only what is the same at the second look is no write that was
+  // under way.
+  std::unordered_map<std::string, std::size_t> differing_;
   std::size_t conflicts_ = 0;
 
   std::size_t pending_ = 0;  // outcomes that the batch waits for

@@ -48,6 +48,7 @@ std::size_t Redundancy::NewRequest(Request::Kind kind, std::optional<Slot> slot,
   request.slot = slot;
   request.id = id;
   request.begun = Now();
+  request.counted_from = request.begun;
   request.free = false;
   ++active_;
   return index;

@@ -51,6 +51,7 @@ struct Request {
   std::string id;
   std::string value;  // kSet
   Operations::TimeToLiveOption time_to_live;
+  Nanoseconds counted_from{0};  // the time to live
   Existence existence = Existence::kAny;
   std::optional<CompareAndSet::Write> write;  // kReplace
 

@@ -19,7 +19,8 @@ void Redundancy::DispatchWaiting() {
     if (request.time_to_live) {
       // The session's time went on.
       const auto waited =
-          std::chrono::duration_cast<std::chrono::milliseconds>(now - request.begun);
+          std::chrono::duration_cast<std::chrono::milliseconds>(now - request.counted_from);
+      request.counted_from = now;
       request.time_to_live = std::max(*request.time_to_live - waited, std::chrono::milliseconds(1));
       if (request.write) request.write->time_to_live = request.time_to_live;
     }
@@ -53,6 +54,7 @@ void Redundancy::AskAgain(std::size_t index) {
   request.time_to_live = old.time_to_live;
   request.write = std::move(old.write);
   request.begun = old.begun;
+  request.counted_from = old.counted_from;
   old.decided = true;
   if (old.ballot.outstanding() == 0) Free(index);
   // Never at once: whoever is asked again has failed a moment ago.
