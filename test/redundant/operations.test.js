@@ -155,7 +155,9 @@ describe('changes by compare-and-set', () => {
   });
 
   test('of updates of two processes at once none is lost, and in the end all servers agree', async () => {
-    const stores = [await redundant.trustedStore(), await redundant.trustedStore()];
+    // A hundred at once take turns: the last of them must have the time for that.
+    const patient = { commandTimeout: 10_000 };
+    const stores = [await redundant.trustedStore(patient), await redundant.trustedStore(patient)];
     await stores[0].set('a', fresh({ n: 0 }));
     await agreed('a');
     const updates = Array.from({ length: 100 }, (_, i) =>
