@@ -15,6 +15,10 @@ namespace {
 // goes on writing.
 constexpr std::size_t kFlushAt = 32;
 
+// Of those that have waited for a connection: the answers to all of them in one turn would keep the
+// loop from everything else. The rest follows as these are answered.
+constexpr std::uint64_t kMostAtOnce = 2048;
+
 // Replies under way at most; more commands wait in the queue and count against its bound.
 constexpr std::uint64_t kMaxUnanswered = 65'536;
 
@@ -350,7 +354,7 @@ void Connection::SendWaiting() {
   if (pending_.waiting() == 0 || state_ != State::kReady) return;
   const Nanoseconds now = Now();
   while (Command* command = pending_.first_waiting()) {
-    if (link_->failure() || sent_away_ || link_->unanswered() >= kMaxUnanswered) break;
+    if (link_->failure() || sent_away_ || link_->unanswered() >= kMostAtOnce) break;
     RefreshTimeToLive(*command, now);
     Send(*command, now);
   }
