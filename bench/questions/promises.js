@@ -2,40 +2,19 @@
 
 // What do Promises (store.access) cost on top of callbacks?
 
-const { withParticipants } = require('../process/participants');
+const { compareTwo } = require('../comparison');
 const { withServer } = require('../process/server');
-const { medianOf, typical } = require('../report/statistics');
-const { formatTable } = require('../report/table');
-const { interleave } = require('../rounds');
-
-const OPERATIONS = ['get', 'set', 'touch'];
-const IDS = ['hiredis', 'access'];
-const OUTSTANDING = 64;
 
 /** @param {import('../run').Context} context */
-async function run({ options, print }) {
-  const { quick } = options;
-  const operations = (options.operations ?? OPERATIONS).filter((name) => OPERATIONS.includes(name));
-  const count = options.rounds ?? (quick ? 7 : 15);
-  const milliseconds = options.milliseconds ?? (quick ? 250 : 500);
+async function run(context) {
+  const { quick } = context.options;
   return withServer((server) =>
-    withParticipants({ ids: IDS, server }, async (participants) => {
-      const results = [];
-      for (const operation of operations) {
-        const request = { operation, outstanding: OUTSTANDING, milliseconds };
-        await interleave(participants, 2, (each) => each.round(request));
-        const rows = await interleave(participants, count, (each) => each.round(request));
-        results.push({ operation, outstanding: OUTSTANDING, rows });
-      }
-      const head = [`${OUTSTANDING} outstanding, CPU us`, 'callbacks', 'access', 'more'];
-      const lines = results.map(({ operation, rows }) => [
-        operation,
-        typical(rows, 'hiredis', 'cpu').toFixed(2),
-        typical(rows, 'access', 'cpu').toFixed(2),
-        medianOf(rows, (row) => row.access.cpu - row.hiredis.cpu).toFixed(2),
-      ]);
-      print(`Medians of ${count} rounds of ${milliseconds} ms.\n\n${formatTable(head, lines)}\n`);
-      return { milliseconds, rounds: count, results };
+    compareTwo(server, context, {
+      ids: ['hiredis', 'access'],
+      head: ['callbacks', 'access', 'more'],
+      relate: (promises, callbacks) => promises - callbacks,
+      rounds: quick ? 7 : 15,
+      milliseconds: quick ? 250 : 500,
     }),
   );
 }
