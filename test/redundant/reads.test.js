@@ -12,22 +12,14 @@ const {
   trusted,
   useRedundant,
 } = require('../helpers/redundant');
+const { soon } = require('../helpers/soon');
 const { until } = require('../helpers/until');
 
-const SOON = 1000;
 const redundant = useRedundant(2);
 const both = [0, 1];
 
 const planted = (index, sid, session, ms = 60_000) =>
   redundant.admins[index].set(`sess:${sid}`, JSON.stringify(session), { PX: ms });
-
-/** Resolves with what the work gives; fails if that took long. */
-async function soon(work) {
-  const began = performance.now();
-  const got = await work();
-  expect(performance.now() - began).toBeLessThan(SOON);
-  return got;
-}
 
 describe('of servers that are trusted', () => {
   test.each(both)('a session that only server %i has is found', async (index) => {
