@@ -60,4 +60,7 @@ struct Command {
   [[nodiscard]] CommandId id() const { return (static_cast<CommandId>(generation) << 32U) | index; }
 };
 
+// `command` has waited until `now`, and the session's time went on meanwhile.
+void RefreshTimeToLive(Command& command, Nanoseconds now);
+
 }  // namespace connect_hiredis

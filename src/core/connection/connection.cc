@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "connection/displacement.h"
-#include "connection/handshake.h"
-#include "protocol/command_writer.h"
+#include "connection/errors.h"
 
 namespace connect_hiredis {
 
@@ -21,33 +20,6 @@ constexpr std::uint64_t kMostAtOnce = 2048;
 
 // Replies under way at most; more commands wait in the queue and count against its bound.
 constexpr std::uint64_t kMaxUnanswered = 65'536;
-
-// Longer than any connection lasts, and nothing overflows by it.
-constexpr std::chrono::milliseconds kForever{std::chrono::hours(24 * 365)};
-
-// No command has this index: there is never room for so many.
-constexpr CommandId kAuthenticationId = ~CommandId{0};
-
-Error MakeClosedError() {
-  Error error;
-  error.code = ErrorCode::kClosed;
-  error.message = "The client is closed";
-  return error;
-}
-
-// While it waited, the session's time went on.
-void RefreshTimeToLive(Command& command, Nanoseconds now) {
-  if (command.time_to_live_at == 0) return;
-  auto left = command.time_to_live -
-              std::chrono::duration_cast<std::chrono::milliseconds>(now - command.submitted);
-  // 1 ms is the shortest that Redis takes; the key is gone before anybody asks for it.
-  left = std::max(left, std::chrono::milliseconds(1));
-  if (command.time_to_live.count() == 0) left = std::chrono::milliseconds(0);
-  command.wire.resize(command.time_to_live_at);
-  CommandWriter writer(command.wire);
-  writer.Add(left.count());
-  if (command.tells_attempt) writer.Add(command.attempted ? "1" : "0");
-}
 
 }  // namespace
 
@@ -150,65 +122,6 @@ void Connection::Retry(Error error, bool refused) {
   sent_away_.reset();
   state_ = State::kBackoff;
   backoff_timer_->Start(refused ? backoff_.Slowest() : backoff_.Next());
-}
-
-// ---- Credentials and other upkeep ----
-
-bool Connection::ProvideCredentials(const Credentials& credentials) {
-  if (connector_ && connector_->awaits_credentials()) {
-    KeepCredentials(credentials);
-    connector_->Authenticate(credentials);
-  } else if (upkeep_ && upkeep_->awaits_credentials()) {
-    KeepCredentials(credentials);
-    upkeep_->Renewed(credentials.lifetime);
-    if (link_->Append(MakeAuthentication(credentials), 1, kAuthenticationId, Now())) link_->Flush();
-    silence_->Expect();
-  } else {
-    return false;
-  }
-  return true;
-}
-
-void Connection::RefuseCredentials(Error error) {
-  if (connector_ && connector_->awaits_credentials()) {
-    connector_->GiveUp(std::move(error));
-  } else if (upkeep_ && upkeep_->awaits_credentials()) {
-    // The old ones are good for a while.
-    upkeep_->RenewalFailed();
-    observer_->OnError(error);
-    // Others are told of it at the end of a turn, for which an idle loop has no reason.
-    deadline_timer_->Start(std::chrono::milliseconds(0));
-  }
-}
-
-void Connection::KeepCredentials(const Credentials& credentials) {
-  credentials_end_.reset();
-  if (!credentials.lifetime) return;
-  credentials_end_ =
-      Now() + std::clamp(*credentials.lifetime, std::chrono::milliseconds(0), kForever);
-}
-
-std::optional<std::chrono::milliseconds> Connection::CredentialsLeft() const {
-  if (!credentials_end_) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::max(*credentials_end_ - Now(), Nanoseconds(0)));
-}
-
-void Connection::OnCredentialsDue() {
-  observer_->OnCredentialsNeeded();
-  EndTurn();
-}
-
-void Connection::OnPingDue() {
-  // Whoever waits for an answer finds out soon enough.
-  if (!pending_.empty() || Admit() != Admission::kAccepted) return;
-  Command& command = Acquire();
-  CommandWriter(command.wire).Begin(1).Add("PING");
-  ++command.expected;
-  command.handler = &ping_handler_;
-  pinging_ = 1;
-  ping_id_ = command.id();
-  Submit(command);
 }
 
 Statistics Connection::statistics() const {
@@ -394,18 +307,6 @@ void Connection::ArmDeadline() {
   if (first != nullptr) deadline_timer_->Start(CeilMilliseconds(first->deadline - Now()));
 }
 
-Error Connection::MakeTimeoutError(const Command& command) const {
-  Error error;
-  error.code = ErrorCode::kTimeout;
-  const std::string milliseconds = std::to_string(options_.command_timeout.count());
-  error.message = command.sent ? "Redis did not answer within " + milliseconds + " ms"
-                               : "There was no connection to Redis for " + milliseconds + " ms";
-  // Ready now, it was not when the command came.
-  const bool older = command.submitted < ready_since_;
-  error.cause = last_error_ == nullptr && older ? broken_by_ : last_error_;
-  return error;
-}
-
 void Connection::FailOverdue(Nanoseconds limit) {
   while (Command* command = pending_.first()) {
     if (command->deadline > limit) break;
@@ -476,17 +377,6 @@ void Connection::Teardown() {
     dropped_.clear();
     observer_->OnClosed();
   });
-}
-
-Error MakeAdmissionError(Admission admission, const Connection& connection) {
-  if (admission == Admission::kClosed) return MakeClosedError();
-  Error error;
-  error.code = ErrorCode::kQueueFull;
-  error.message = admission == Admission::kOffline
-                      ? "There is no connection to Redis, and no command may wait for one"
-                      : "There is no connection to Redis, and the queue of commands is full";
-  error.cause = connection.last_error();
-  return error;
 }
 
 const char* NameOf(Connection::State state) {

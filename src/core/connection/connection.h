@@ -119,6 +119,9 @@ class Connection final : private LinkListener,
   [[nodiscard]] Statistics statistics() const;
 
  private:
+  // No command has this index: there is never room for so many.
+  static constexpr CommandId kAuthenticationId = ~CommandId{0};
+
   // Of the link.
   void OnReply(CommandId id, const Reply& reply) override;
   [[nodiscard]] bool HoldsReplies() const override { return partly_answered_ != nullptr; }

@@ -1,0 +1,39 @@
+#include "connection/errors.h"
+
+#include <string>
+
+#include "connection/connection.h"
+
+namespace connect_hiredis {
+
+Error MakeClosedError() {
+  Error error;
+  error.code = ErrorCode::kClosed;
+  error.message = "The client is closed";
+  return error;
+}
+
+Error Connection::MakeTimeoutError(const Command& command) const {
+  Error error;
+  error.code = ErrorCode::kTimeout;
+  const std::string milliseconds = std::to_string(options_.command_timeout.count());
+  error.message = command.sent ? "Redis did not answer within " + milliseconds + " ms"
+                               : "There was no connection to Redis for " + milliseconds + " ms";
+  // Ready now, it was not when the command came.
+  const bool older = command.submitted < ready_since_;
+  error.cause = last_error_ == nullptr && older ? broken_by_ : last_error_;
+  return error;
+}
+
+Error MakeAdmissionError(Admission admission, const Connection& connection) {
+  if (admission == Admission::kClosed) return MakeClosedError();
+  Error error;
+  error.code = ErrorCode::kQueueFull;
+  error.message = admission == Admission::kOffline
+                      ? "There is no connection to Redis, and no command may wait for one"
+                      : "There is no connection to Redis, and the queue of commands is full";
+  error.cause = connection.last_error();
+  return error;
+}
+
+}  // namespace connect_hiredis
