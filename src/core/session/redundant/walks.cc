@@ -5,18 +5,9 @@
 
 namespace connect_hiredis {
 
-// ---- UnionWalk ----
+// ---- WalkOfAll ----
 
-UnionWalk::UnionWalk(Redundancy* redundancy, Enumeration::Kind kind, std::string prefix,
-                     std::size_t batch_size)
-    : redundancy_(redundancy), kind_(kind), prefix_(std::move(prefix)), batch_size_(batch_size) {}
-
-std::shared_ptr<Walk> UnionWalk::Create(Redundancy* redundancy, Enumeration::Kind kind,
-                                        std::string prefix, std::size_t batch_size) {
-  return std::shared_ptr<UnionWalk>(new UnionWalk(redundancy, kind, std::move(prefix), batch_size));
-}
-
-Admission UnionWalk::Next(Slot slot) {
+Admission WalkOfAll::Next(Slot slot) {
   const Admission admission = redundancy_->AdmitWalk();
   if (admission != Admission::kAccepted) return admission;
   slot_ = slot;
@@ -27,7 +18,7 @@ Admission UnionWalk::Next(Slot slot) {
     redundancy_->WaitForServer([this](const Error* error) {
       if (error != nullptr) {
         error_ = *error;
-        End();
+        End(false);
       } else {
         Begin();
       }
@@ -38,6 +29,28 @@ Admission UnionWalk::Next(Slot slot) {
   return Admission::kAccepted;
 }
 
+void WalkOfAll::End(bool success) {
+  const auto self = Settle();
+  redundancy_->Wake();
+  if (success) {
+    TellDone();
+  } else {
+    redundancy_->sink().OnFailure(slot_,
+                                  error_ ? *error_ : redundancy_->Refusal(Admission::kClosed));
+  }
+}
+
+// ---- UnionWalk ----
+
+UnionWalk::UnionWalk(Redundancy* redundancy, Enumeration::Kind kind, std::string prefix,
+                     std::size_t batch_size)
+    : WalkOfAll(redundancy), kind_(kind), prefix_(std::move(prefix)), batch_size_(batch_size) {}
+
+std::shared_ptr<Walk> UnionWalk::Create(Redundancy* redundancy, Enumeration::Kind kind,
+                                        std::string prefix, std::size_t batch_size) {
+  return std::shared_ptr<UnionWalk>(new UnionWalk(redundancy, kind, std::move(prefix), batch_size));
+}
+
 void UnionWalk::Begin() {
   servers_ = redundancy_->Deciding();
   several_ = servers_.size() > 1;
@@ -46,9 +59,9 @@ void UnionWalk::Begin() {
 }
 
 void UnionWalk::Proceed() {
-  while (self_) {
+  while (owed()) {
     if (!current_ && servers_.empty()) {
-      End();
+      End(walked_);
       return;
     }
     if (!current_) {
@@ -83,7 +96,7 @@ void UnionWalk::OnBatch(Slot /*slot*/, Batch batch) {
     count_ += static_cast<std::int64_t>(batch.ids.size());
     Proceed();
   } else if (batch.last || !batch.ids.empty() || !batch.values.empty()) {
-    const auto self = std::move(self_);
+    const auto self = Settle();
     redundancy_->sink().OnBatch(slot_, std::move(batch));
   } else {
     Proceed();
@@ -97,13 +110,8 @@ void UnionWalk::OnFailure(Slot /*slot*/, const Error& error) {
   Proceed();
 }
 
-void UnionWalk::End() {
-  const auto self = std::move(self_);
-  redundancy_->Wake();
-  if (!walked_) {
-    redundancy_->sink().OnFailure(slot_,
-                                  error_ ? *error_ : redundancy_->Refusal(Admission::kClosed));
-  } else if (kind_ == Enumeration::Kind::kCount) {
+void UnionWalk::TellDone() {
+  if (kind_ == Enumeration::Kind::kCount) {
     redundancy_->sink().OnCount(slot_, count_);
   } else {
     redundancy_->sink().OnBatch(slot_, {.ids = {}, .values = {}, .last = true});
@@ -113,32 +121,12 @@ void UnionWalk::End() {
 // ---- ClearEverywhere ----
 
 ClearEverywhere::ClearEverywhere(Redundancy* redundancy, std::string prefix, std::size_t batch_size)
-    : redundancy_(redundancy), prefix_(std::move(prefix)), batch_size_(batch_size) {}
+    : WalkOfAll(redundancy), prefix_(std::move(prefix)), batch_size_(batch_size) {}
 
 std::shared_ptr<Walk> ClearEverywhere::Create(Redundancy* redundancy, std::string prefix,
                                               std::size_t batch_size) {
   return std::shared_ptr<ClearEverywhere>(
       new ClearEverywhere(redundancy, std::move(prefix), batch_size));
-}
-
-Admission ClearEverywhere::Next(Slot slot) {
-  const Admission admission = redundancy_->AdmitWalk();
-  if (admission != Admission::kAccepted) return admission;
-  slot_ = slot;
-  self_ = shared_from_this();
-  if (redundancy_->Deciding().empty()) {
-    redundancy_->WaitForServer([this](const Error* error) {
-      if (error != nullptr) {
-        error_ = *error;
-        End();
-      } else {
-        Begin();
-      }
-    });
-  } else {
-    Begin();
-  }
-  return Admission::kAccepted;
 }
 
 void ClearEverywhere::Begin() {
@@ -159,29 +147,26 @@ void ClearEverywhere::Begin() {
     if (admission == Admission::kAccepted) continue;
     OnFailed(*member, MakeAdmissionError(admission, member->connection()));
   }
-  if (--pending_ == 0) End();
+  Answered();
+}
+
+void ClearEverywhere::Answered() {
+  if (--pending_ == 0) End(cleared_);
 }
 
 void ClearEverywhere::OnCleared(std::int64_t count) {
   cleared_ = true;
   most_ = std::max(most_, count);
-  if (--pending_ == 0) End();
+  Answered();
 }
 
 void ClearEverywhere::OnFailed(Member& member, const Error& error) {
   error_ = error;
   missing_.push_back(&member);
-  if (--pending_ == 0) End();
+  Answered();
 }
 
-void ClearEverywhere::End() {
-  const auto self = std::move(self_);
-  redundancy_->Wake();
-  if (!cleared_) {
-    redundancy_->sink().OnFailure(slot_,
-                                  error_ ? *error_ : redundancy_->Refusal(Admission::kClosed));
-    return;
-  }
+void ClearEverywhere::TellDone() {
   for (Member* member : missing_) member->MissedMore();
   redundancy_->sink().OnCount(slot_, most_);
 }

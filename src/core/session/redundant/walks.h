@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "session/key_filter.h"
@@ -14,14 +15,44 @@
 
 namespace connect_hiredis {
 
+// One that begins when there is a server that decides.
+class WalkOfAll : public Walk, public std::enable_shared_from_this<WalkOfAll> {
+ public:
+  Admission Next(Slot slot) final;
+
+ protected:
+  explicit WalkOfAll(Redundancy* redundancy) : redundancy_(redundancy) {}
+
+  // There is one.
+  virtual void Begin() = 0;
+  // The same again.
+  virtual void Proceed() = 0;
+  // Tells the sink what has come of it, once it has come to its end with success.
+  virtual void TellDone() = 0;
+
+  // Without success what was the last to go wrong is told.
+  void End(bool success);
+  // The sink still has to be told.
+  [[nodiscard]] bool owed() const { return self_ != nullptr; }
+  // What comes of this call to Next is told now: whatever is told may be the end of the walk.
+  std::shared_ptr<WalkOfAll> Settle() { return std::exchange(self_, nullptr); }
+
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): they belong to all three
+  Redundancy* redundancy_;
+  std::optional<Error> error_;
+  Slot slot_ = 0;
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
+
+ private:
+  bool begun_ = false;
+  std::shared_ptr<WalkOfAll> self_;  // while the sink has to be told
+};
+
 // The sessions of one server after the other, each once.
-class UnionWalk final : public Walk,
-                        public std::enable_shared_from_this<UnionWalk>,
-                        private ResultSink {
+class UnionWalk final : public WalkOfAll, private ResultSink {
  public:
   static std::shared_ptr<Walk> Create(Redundancy* redundancy, Enumeration::Kind kind,
                                       std::string prefix, std::size_t batch_size);
-  Admission Next(Slot slot) override;
 
  private:
   UnionWalk(Redundancy* redundancy, Enumeration::Kind kind, std::string prefix,
@@ -32,33 +63,27 @@ class UnionWalk final : public Walk,
   void OnBatch(Slot slot, Batch batch) override;
   void OnFailure(Slot slot, const Error& error) override;
 
-  void Begin();
-  void Proceed();
+  void Begin() override;
+  void Proceed() override;
+  void TellDone() override;
   void NextServer();
-  void End();
 
-  Redundancy* redundancy_;
   Enumeration::Kind kind_;
   std::string prefix_;
   std::size_t batch_size_;
-  bool begun_ = false;
   std::vector<Member*> servers_;  // still to be walked
   bool several_ = false;
   std::shared_ptr<Enumeration> current_;
   KeyFilter seen_;
   std::int64_t count_ = 0;
   bool walked_ = false;  // one of them to its end
-  std::optional<Error> error_;
-  Slot slot_ = 0;
-  std::shared_ptr<UnionWalk> self_;  // while the sink has to be told
 };
 
 // Removes the sessions of all servers.
-class ClearEverywhere final : public Walk, public std::enable_shared_from_this<ClearEverywhere> {
+class ClearEverywhere final : public WalkOfAll {
  public:
   static std::shared_ptr<Walk> Create(Redundancy* redundancy, std::string prefix,
                                       std::size_t batch_size);
-  Admission Next(Slot slot) override;
 
  private:
   struct One final : public ResultSink {
@@ -72,12 +97,14 @@ class ClearEverywhere final : public Walk, public std::enable_shared_from_this<C
   };
 
   ClearEverywhere(Redundancy* redundancy, std::string prefix, std::size_t batch_size);
-  void Begin();
+  void Begin() override;
+  // It comes to its end at once.
+  void Proceed() override { Begin(); }
+  void TellDone() override;
   void OnCleared(std::int64_t count);
   void OnFailed(Member& member, const Error& error);
-  void End();
+  void Answered();
 
-  Redundancy* redundancy_;
   std::string prefix_;
   std::size_t batch_size_;
   std::vector<std::unique_ptr<One>> servers_;
@@ -85,9 +112,6 @@ class ClearEverywhere final : public Walk, public std::enable_shared_from_this<C
   std::size_t pending_ = 0;
   bool cleared_ = false;
   std::int64_t most_ = 0;
-  std::optional<Error> error_;
-  Slot slot_ = 0;
-  std::shared_ptr<ClearEverywhere> self_;  // while the sink has to be told
 };
 
 }  // namespace connect_hiredis
