@@ -164,6 +164,12 @@ TEST_F(EnumerationTest, OneLargePageIsDealtWithInBoundedSteps) {
   EXPECT_EQ(Longest("UNLINK"), 65U);
 }
 
+TEST_F(EnumerationTest, WhatAPageHasTooMuchWaitsForTheNextPage) {
+  keyspace.pages = {{"s:1", "s:2", "s:3"}, {"s:4", "s:5", "s:6"}, {"s:7", "s:8", "s:9"}};
+  EXPECT_EQ(RunOnce(Kind::kClear, 2), "count 9");
+  EXPECT_EQ(server.Count("UNLINK"), 5U);
+}
+
 TEST_F(EnumerationTest, AHundredThousandKeysComeOnceEach) {
   keyspace.pages.clear();
   std::size_t number = 0;

@@ -74,8 +74,9 @@ void Enumeration::WriteScan(Command& command) {
   ++command.expected;
 }
 
+// SCAN gives a few more keys than it is asked for: those wait until a chunk is full.
 void Enumeration::ScanAlong(Command& command) {
-  scans_along_ = keys_.empty() && !scanned_;
+  scans_along_ = keys_.size() < batch_size_ && !scanned_;
   if (scans_along_) WriteScan(command);
 }
 
