@@ -112,16 +112,21 @@ function scanMemory(answers) {
   return (typical(many, 'hiredis', 'memory') - typical(few, 'hiredis', 'memory')) / 1e6;
 }
 
-/** @type {Figure} */
-function worstDelay(answers) {
-  const results = answers.enumeration?.results;
-  if (!results) return undefined;
+/**
+ * The longest that the event loop was kept waiting by those enumerations.
+ *
+ * @param {(result: { method: string, size: number }) => boolean} concerned
+ * @returns {Figure}
+ */
+const worstDelay = (concerned) => (answers) => {
+  const results = answers.enumeration?.results.filter(concerned);
+  if (!results?.length) return undefined;
   return Math.max(
     ...results.flatMap((/** @type {{ rows: Row[] }} */ { rows }) =>
       rows.flatMap((/** @type {Row} */ row) => row.hiredis?.delay ?? []),
     ),
   );
-}
+};
 
 /**
  * @typedef {(peer: any, ours: any) => number} Compare
