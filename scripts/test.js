@@ -93,8 +93,8 @@ const jest = () =>
   runJest(
     'jest',
     '--testMatch=**/test/**/*.test.js',
-    // By itself Jest leaves one core idle, and most tests wait for something.
-    '--maxWorkers=100%',
+    // Most tests wait for something.
+    '--maxWorkers=150%',
     '--testPathIgnorePatterns=/test/browser/',
     '--testPathIgnorePatterns=/test/calm/',
   );
