@@ -94,7 +94,7 @@ const jest = () =>
     'jest',
     '--testMatch=**/test/**/*.test.js',
     // Most tests wait for something.
-    '--maxWorkers=150%',
+    `--maxWorkers=${Math.ceil(1.5 * os.availableParallelism())}`,
     '--testPathIgnorePatterns=/test/browser/',
     '--testPathIgnorePatterns=/test/calm/',
   );
