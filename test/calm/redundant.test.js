@@ -180,8 +180,7 @@ describe(`under chaos (CHAOS_SEED=${seed})`, () => {
 
 describe('while one server stands still', () => {
   const PHASE = 4000;
-  const MORE = 5; // milliseconds, of two processors for five processes
-  const ROUNDS = 3; // whatever else the machine does may spoil one
+  const ROUNDS = 3;
 
   beforeAll(async () => {
     for (const member of members) if (!member.isRunning) await member.start();
@@ -190,21 +189,22 @@ describe('while one server stands still', () => {
   const isTrusted = async ({ ask }) =>
     (await ask('servers')).every(({ standing }) => standing === 'trusted');
 
-  /** What reads took while all were there, and then. */
-  async function measure(loaded, round) {
-    const names = [`alive ${round}`, `stopped ${round}`];
+  /** Reads while all are there, and then. */
+  async function runRound(loaded) {
     await until(() => isTrusted(loaded), { what: 'trust' });
-    await loaded.ask('phase', names[0]);
+    await loaded.ask('phase', 'alive');
     await pause(PHASE);
-    await loaded.ask('phase', names[1]);
+    await loaded.ask('phase', 'stopped');
     await members[1].stop();
     await pause(PHASE);
     await loaded.ask('phase', 'between');
     await members[1].continue();
+  }
+
+  /** What reads took in all rounds so far. */
+  async function measured(loaded) {
     const latencies = await loaded.ask('latencies');
-    const [alive, stopped] = names.map((name) => latencies.find(({ phase }) => phase === name));
-    expect(stopped.count).toBeGreaterThan(500);
-    return { stopped: stopped.p99, bound: 2 * alive.p99 + MORE };
+    return ['alive', 'stopped'].map((name) => latencies.find(({ phase }) => phase === name));
   }
 
   test(`reads take no more than twice the time, at the 99th percentile (CHAOS_SEED=${seed})`, async () => {
@@ -212,17 +212,21 @@ describe('while one server stands still', () => {
     try {
       await loaded.ask('start');
       await pause(2000); // until there is something to be read, and all is compiled
-      const measured = [];
-      const isFine = ({ stopped, bound }) => stopped < bound;
-      while (measured.length < ROUNDS && !measured.some(isFine)) {
-        measured.push(await measure(loaded, measured.length));
+      for (let round = 0; round < ROUNDS; round++) await runRound(loaded);
+      let [alive, stopped] = await measured(loaded);
+      if (stopped.p99 >= 2 * alive.p99) {
+        // Whatever else the machine did weighs less in twice as many.
+        for (let round = 0; round < ROUNDS; round++) await runRound(loaded);
+        [alive, stopped] = await measured(loaded);
       }
       const { failed, late } = await loaded.ask('stop');
       expect({ failed, late }).toEqual({ failed: {}, late: [] });
-      expect(measured.filter(isFine).length > 0 || measured).toBe(true);
+      expect(stopped.count).toBeGreaterThan(500 * ROUNDS);
+      expect(stopped.p99).toBeLessThan(2 * alive.p99);
+      if (process.env.CHAOS_MINUTES) process.stderr.write(`${JSON.stringify([alive, stopped])}\n`);
       await loaded.ask('close');
     } finally {
       await loaded.end();
     }
-  }, 60_000);
+  }, 120_000);
 });
