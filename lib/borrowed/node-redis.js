@@ -2,6 +2,7 @@
 // node-redis from 4 on: clients, pools, sentinels and clusters.
 
 const { can, createAdapter } = require('./adapter');
+const { SharedTimeout } = require('./shared-timeout');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
 /** @typedef {import('./adapter').Words} Words */
@@ -18,6 +19,19 @@ const BINARY = { returnBuffers: true, typeMapping: { [STRING]: Buffer } };
  * @param {boolean} binary
  */
 const optionsOf = (binary) => (binary ? BINARY : undefined);
+
+/**
+ * The options of each command.
+ *
+ * @param {any} client
+ * @returns {(binary: boolean) => object | undefined}
+ */
+function commandOptions(client) {
+  const { timeout, abortSignal } = client._commandOptions ?? client.commandOptions ?? {};
+  if (!(timeout > 0) || abortSignal) return optionsOf;
+  const shared = new SharedTimeout(timeout);
+  return (binary) => (binary ? { ...BINARY, ...shared.options } : shared.options);
+}
 
 /**
  * `sendCommand` leaves alone what it is given: the prefix has to be put there.
@@ -45,8 +59,9 @@ function adaptClient(client) {
   }
   // In `legacyMode` the methods of the client itself take callbacks.
   const promising = inLegacyMode(client) ? client.v4 : client;
+  const optionsFor = commandOptions(client);
   return createAdapter({
-    run: (words, _key, binary) => promising.sendCommand(words, optionsOf(binary)),
+    run: (words, _key, binary) => promising.sendCommand(words, optionsFor(binary)),
     ...common(client),
   });
 }
@@ -98,8 +113,9 @@ function firstAlone(run) {
  */
 function adaptSentinel(client) {
   if (!can(client, 'sendCommand', 'getMasterNode')) return undefined;
+  const optionsFor = commandOptions(client);
   return createAdapter({
-    run: firstAlone((words, _key, binary) => client.sendCommand(false, words, optionsOf(binary))),
+    run: firstAlone((words, _key, binary) => client.sendCommand(false, words, optionsFor(binary))),
     ...common(client),
   });
 }
@@ -122,8 +138,9 @@ function inOrder(words) {
  */
 function adaptCluster(client) {
   if (!can(client, 'sendCommand', 'nodeClient') || !Array.isArray(client.masters)) return undefined;
+  const optionsFor = commandOptions(client);
   return createAdapter({
-    run: (words, key, binary) => client.sendCommand(key, false, inOrder(words), optionsOf(binary)),
+    run: (words, key, binary) => client.sendCommand(key, false, inOrder(words), optionsFor(binary)),
     primaries: () =>
       client.masters.map((/** @type {any} */ master) => ({
         run: async (/** @type {any} */ words, /** @type {any} */ _key, /** @type {any} */ binary) =>
