@@ -1,31 +1,72 @@
 'use strict';
-// Finds and loads the addon.
+// Finds and loads the addon: one that was built here, otherwise the prebuilt one.
 
-const path = require('node:path');
+const { platform } = require('./platform');
 
-const root = path.join(__dirname, '..');
-const candidates = ['build/Release/connect_hiredis.node', 'build/Debug/connect_hiredis.node'];
-
-/** @returns {typeof import('../binding')} */
-function load() {
-  if (process.versions.bun) {
-    throw new Error(
-      "connect-hiredis cannot run on Bun: it needs libuv's functions (uv_*), which Bun does not have",
-    );
-  }
-  /** @type {unknown[]} */
-  const causes = [];
-  for (const candidate of candidates) {
-    try {
-      return require(path.join(root, candidate));
-    } catch (cause) {
-      causes.push(cause);
-    }
-  }
+/** Runtimes that load addons, but lack parts of libuv: what they lack would end the process. */
+function refuseOtherRuntimes() {
+  const { bun, deno } = /** @type {Record<string, string | undefined>} */ (process.versions);
+  const runtime = bun ? `Bun ${bun}` : deno && `Deno ${deno}`;
+  if (!runtime) return;
   throw new Error(
-    `connect-hiredis found no native addon for ${process.platform}-${process.arch}, ` +
-      `Node ${process.version}: build it with "npm run build" in the package's folder`,
-    { cause: causes.find((cause) => Object(cause).code !== 'MODULE_NOT_FOUND') ?? causes[0] },
+    `connect-hiredis cannot run on ${runtime}: it needs libuv's functions (uv_*), and only ` +
+      'Node.js has them all',
+  );
+}
+
+/**
+ * Bundlers follow the paths that stand here in full, and forgive those that lead nowhere because
+ * they stand inside of `try`.
+ * @param {string} name of a platform, or the configuration of a local build
+ * @param {unknown[]} failures takes why it cannot be loaded
+ * @returns {typeof import('../binding') | undefined}
+ */
+function tryAddon(name, failures) {
+  try {
+    switch (name) {
+      case 'Release':
+        return require('../build/Release/connect_hiredis.node');
+      case 'Debug':
+        return require('../build/Debug/connect_hiredis.node');
+      case 'linux-x64-glibc':
+        return require('../prebuilds/linux-x64-glibc/connect_hiredis.node');
+      case 'linux-arm64-glibc':
+        return require('../prebuilds/linux-arm64-glibc/connect_hiredis.node');
+      case 'linux-x64-musl':
+        return require('../prebuilds/linux-x64-musl/connect_hiredis.node');
+      case 'linux-arm64-musl':
+        return require('../prebuilds/linux-arm64-musl/connect_hiredis.node');
+      case 'darwin-x64':
+        return require('../prebuilds/darwin-x64/connect_hiredis.node');
+      case 'darwin-arm64':
+        return require('../prebuilds/darwin-arm64/connect_hiredis.node');
+      case 'win32-x64':
+        return require('../prebuilds/win32-x64/connect_hiredis.node');
+      case 'win32-arm64':
+        return require('../prebuilds/win32-arm64/connect_hiredis.node');
+    }
+  } catch (failure) {
+    failures.push(failure);
+  }
+  return undefined;
+}
+
+function load() {
+  refuseOtherRuntimes();
+  /** @type {unknown[]} */
+  const failures = [];
+  const local = tryAddon('Release', failures) ?? tryAddon('Debug', failures);
+  if (local) return local;
+  const here = platform();
+  const prebuilt = tryAddon(here, failures);
+  if (prebuilt) return prebuilt;
+  // A file that is there and does not load says more than those that are not.
+  const cause = failures.find((failure) => Object(failure).code !== 'MODULE_NOT_FOUND');
+  throw new Error(
+    `connect-hiredis found no native addon for ${here}, Node ${process.version} (tried ` +
+      `build/Release, build/Debug and prebuilds/${here} in its folder${cause ? '; see cause' : ''}). ` +
+      'Build it with `npx connect-hiredis build`, which takes CMake and a C++20 compiler',
+    { cause: cause ?? failures.at(-1) },
   );
 }
 
