@@ -4,8 +4,12 @@ if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
   find_library(HIREDIS_LIBRARY hiredis REQUIRED)
   set(hiredis_header "${HIREDIS_INCLUDE_DIR}/hiredis/hiredis.h")
 else()
-  set(HIREDIS_SOURCE_DIR
-      "${CMAKE_CURRENT_SOURCE_DIR}/node_modules/redis-fast-driver/deps/hiredis" CACHE PATH
+  # vendor/ is there in the published package, which has no node_modules of its own.
+  set(hiredis_vendored "${CMAKE_CURRENT_SOURCE_DIR}/vendor/hiredis")
+  if(NOT EXISTS "${hiredis_vendored}")
+    set(hiredis_vendored "${CMAKE_CURRENT_SOURCE_DIR}/node_modules/redis-fast-driver/deps/hiredis")
+  endif()
+  set(HIREDIS_SOURCE_DIR "${hiredis_vendored}" CACHE PATH
       "Where hiredis' source is; the folder must be called hiredis")
   set(hiredis_header "${HIREDIS_SOURCE_DIR}/hiredis.h")
   if(NOT EXISTS "${hiredis_header}")

@@ -17,20 +17,26 @@ const {
 } = require('./setup');
 
 const BUILD = path.join(ROOT, 'build');
-const CACHE = path.join(BUILD, 'CMakeCache.txt');
 
-/** @param {string} name of an entry of CMake's cache */
-function cached(name) {
-  if (!fs.existsSync(CACHE)) return undefined;
-  return new RegExp(`^${name}:\\w+=(.*)$`, 'm').exec(fs.readFileSync(CACHE, 'utf8'))?.[1];
+/**
+ * @param {string} folder in which CMake builds
+ * @param {string} name of an entry of its cache
+ */
+function cached(folder, name) {
+  const cache = path.join(folder, 'CMakeCache.txt');
+  if (!fs.existsSync(cache)) return undefined;
+  return new RegExp(`^${name}:\\w+=(.*)$`, 'm').exec(fs.readFileSync(cache, 'utf8'))?.[1];
 }
 
-/** CMake refuses a build folder that was copied or moved here with its repository. */
-function dropForeignCache() {
-  const home = cached('CMAKE_HOME_DIRECTORY');
+/**
+ * CMake refuses a build folder that was copied or moved here with its repository.
+ * @param {string} folder
+ */
+function dropForeignCache(folder) {
+  const home = cached(folder, 'CMAKE_HOME_DIRECTORY');
   if (home === undefined || path.resolve(home) === ROOT) return;
-  fs.rmSync(CACHE);
-  fs.rmSync(path.join(BUILD, 'CMakeFiles'), { recursive: true, force: true });
+  fs.rmSync(path.join(folder, 'CMakeCache.txt'));
+  fs.rmSync(path.join(folder, 'CMakeFiles'), { recursive: true, force: true });
 }
 
 /**
@@ -57,7 +63,7 @@ function cmakeJs(...args) {
 function buildAddon({ debug = false } = {}) {
   ensureNpmPackages();
   ensureTools('cmake', 'make', 'c++');
-  dropForeignCache();
+  dropForeignCache(BUILD);
   const config = debug ? 'Debug' : 'Release';
   const addon = path.join(BUILD, config, 'connect_hiredis.node');
   const before = fs.existsSync(addon) ? fs.statSync(addon).mtimeMs : 0;
@@ -66,7 +72,7 @@ function buildAddon({ debug = false } = {}) {
   // tests and all reports included, only to fail a second time. Configuring each time costs
   // little, and sees another Node, another configuration and a configuration that failed before.
   // CMake insists on the generator that it had, and cmake-js would choose anew.
-  const generator = cached('CMAKE_GENERATOR');
+  const generator = cached(BUILD, 'CMAKE_GENERATOR');
   cmakeJs('configure', '--config', config, ...(generator ? ['--generator', generator] : []));
   cmakeJs('build', '--config', config, '--parallel', String(os.availableParallelism()));
   if (!fs.existsSync(addon)) {
@@ -78,7 +84,7 @@ function buildAddon({ debug = false } = {}) {
   return addon;
 }
 
-module.exports = { buildAddon };
+module.exports = { buildAddon, dropForeignCache };
 
 if (require.main === module) {
   runMain(() => {

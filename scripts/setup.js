@@ -37,6 +37,17 @@ const TOOLS = {
   valgrind: { debian: 'valgrind', commands: ['valgrind'] },
   'clang-format': { debian: 'clang-format', commands: ['clang-format'] },
   'clang-tidy': { debian: 'clang-tidy', commands: ['clang-tidy'] },
+  readelf: { debian: 'binutils', commands: ['readelf'] },
+  'g++ for x64': {
+    debian: os.arch() === 'x64' ? 'g++' : 'g++-x86-64-linux-gnu',
+    commands: ['x86_64-linux-gnu-g++'],
+  },
+  'g++ for arm64': {
+    debian: os.arch() === 'arm64' ? 'g++' : 'g++-aarch64-linux-gnu',
+    commands: ['aarch64-linux-gnu-g++'],
+  },
+  'qemu for arm64': { debian: 'qemu-user', commands: ['qemu-aarch64'] },
+  'musl-gcc': { debian: 'musl-tools', commands: ['musl-gcc'] },
 };
 
 /** @param {string} header */

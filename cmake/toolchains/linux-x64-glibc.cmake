@@ -1,0 +1,6 @@
+# GCC for amd64: Debian's own there, a cross compiler elsewhere.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER x86_64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER x86_64-linux-gnu-g++)
+set(CONNECT_HIREDIS_LIBC glibc)

@@ -1,0 +1,3 @@
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CONNECT_HIREDIS_ZIG_TARGET x86_64-linux-musl)
+include("${CMAKE_CURRENT_LIST_DIR}/zig.cmake")

@@ -1,0 +1,7 @@
+# Zig's Clang for CONNECT_HIREDIS_ZIG_TARGET; scripts/zig.js installs it and says where.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_C_COMPILER "$ENV{ZIG_COMMANDS}/zig-cc" -target ${CONNECT_HIREDIS_ZIG_TARGET})
+set(CMAKE_CXX_COMPILER "$ENV{ZIG_COMMANDS}/zig-c++" -target ${CONNECT_HIREDIS_ZIG_TARGET})
+set(CMAKE_AR "$ENV{ZIG_COMMANDS}/zig-ar" CACHE FILEPATH "")
+set(CMAKE_RANLIB "$ENV{ZIG_COMMANDS}/zig-ranlib" CACHE FILEPATH "")
+set(CONNECT_HIREDIS_LIBC musl)
