@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm test`: runs everything and sums up what the runners counted. `npm test -- core demo` runs
-// only those; the names are the keys of RUNNERS.
+// only those; the names are the keys of RUNNERS, and of NIGHTLY.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -10,6 +10,8 @@ const path = require('node:path');
 
 const { buildAddon } = require('./build');
 const { runFuzzers } = require('./fuzz');
+const { pack } = require('./pack');
+const { prebuild } = require('./prebuild');
 const { countCTest, countJest, format, freshReport, sum, withRunner } = require('./reports');
 const { runSanitized } = require('./sanitized');
 const {
@@ -21,6 +23,8 @@ const {
   runMain,
   tryTools,
 } = require('./setup');
+const { buildableTargets } = require('./targets');
+const { platform } = require('../lib/platform');
 
 /** The last line of the output once more, for .ci/run. */
 const SUMMARY = path.join(ROOT, 'build', 'test-summary.txt');
@@ -76,13 +80,22 @@ function core() {
 }
 
 /**
+ * Jest, with the addon that is built here.
+ * @param {string} name of the report
+ * @param {string[]} args
+ */
+function runJest(name, ...args) {
+  builtAddon();
+  return runJestAlone(name, ...args);
+}
+
+/**
  * @param {string} name of the report
  * @param {string[]} args
  * @returns {Count}
  */
-function runJest(name, ...args) {
+function runJestAlone(name, ...args) {
   ensureTools('redis-server');
-  builtAddon();
   const report = freshReport(`${name}.json`);
   const ok = run(npmCommand('jest'), '--ci', '--json', `--outputFile=${report}`, ...args);
   return countJest(report, ok);
@@ -97,10 +110,33 @@ const jest = () =>
     `--maxWorkers=${Math.ceil(1.5 * os.availableParallelism())}`,
     '--testPathIgnorePatterns=/test/browser/',
     '--testPathIgnorePatterns=/test/calm/',
+    '--testPathIgnorePatterns=/test/packed/',
   );
 
 /** Servers broken under load: one file after the other, since they look at clocks. */
 const calm = () => runJest('calm', '--runInBand', '--testMatch=**/test/calm/**/*.test.js');
+
+/**
+ * The package as it is published: packed with these binaries, and installed as users do it.
+ * @param {string} name of the report
+ * @param {string} files
+ * @param {string[]} targets
+ */
+function runPacked(name, files, targets) {
+  for (const target of targets) prebuild(target);
+  pack();
+  return runJestAlone(name, '--runInBand', `--testMatch=${files}`);
+}
+
+/** As far as it is quick. */
+const packed = () => runPacked('packed', '**/test/packed/*.test.js', [platform()]);
+
+/** What takes compilations, and tools and binaries of Node of a hundred megabytes each. */
+function packedNightly() {
+  ensureTools('qemu for arm64', 'musl-gcc');
+  const targets = buildableTargets();
+  return runPacked('packed-nightly', '**/test/packed/nightly/*.test.js', targets);
+}
 
 function browser() {
   // Where it cannot be had the test skips itself, and says so.
@@ -156,12 +192,16 @@ const RUNNERS = {
   types,
   browser,
   demo,
+  packed,
   calm,
   asan: () => runSanitized('asan'),
   tsan: () => runSanitized('tsan'),
   // Each fuzzer that finds nothing for a minute is one that passed.
   fuzz: () => runFuzzers({ seconds: 60 }),
 };
+
+/** Only where they are named. @type {Record<string, () => Count | Promise<Count>>} */
+const NIGHTLY = { 'packed-nightly': packedNightly };
 
 /** @param {number} since */
 const minutes = (since) => `${((performance.now() - since) / 60_000).toFixed(1)} min`;
@@ -173,7 +213,7 @@ const minutes = (since) => `${((performance.now() - since) / 60_000).toFixed(1)}
 async function count(name) {
   process.stdout.write(`\n== ${name}\n`);
   try {
-    const result = await RUNNERS[name]();
+    const result = await (RUNNERS[name] ?? NIGHTLY[name])();
     if (result.passed + result.failed + result.skipped > 0) return result;
     process.stderr.write(`${name}: the runner counted nothing\n`);
   } catch (error) {
@@ -185,11 +225,10 @@ async function count(name) {
 
 async function main() {
   const names = process.argv.slice(2);
-  const unknown = names.filter((name) => !Object.hasOwn(RUNNERS, name));
+  const known = Object.keys({ ...RUNNERS, ...NIGHTLY });
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new SetupError(
-      `Unknown: ${unknown.join(', ')}. Known: ${Object.keys(RUNNERS).join(', ')}.`,
-    );
+    throw new SetupError(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
   }
   fs.rmSync(SUMMARY, { force: true });
   ensureNpmPackages();
