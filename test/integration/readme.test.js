@@ -10,7 +10,8 @@ const { freePort } = require('../helpers/redis-server');
 const { useRedis } = require('../helpers/use-redis');
 
 const ROOT = path.join(__dirname, '../..');
-const redis = useRedis();
+// By TCP: clients of others take no URL of a unix socket.
+const redis = useRedis({ tcp: true });
 
 const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
@@ -63,6 +64,40 @@ test('the example with Promises prints what it stored, and ends by itself', asyn
   await expect(redis.admin.keys('shop:*')).resolves.toEqual([]);
 });
 
+test('the lines of the switch from connect-redis keep a visitor logged in, and those of the switch back', async () => {
+  const [[, diff]] = readme.matchAll(/^```diff\n(.*?)^```$/gms);
+  const lines = diff.trimEnd().split('\n');
+  const side = (left) => lines.filter((line) => line[0] !== left).map((line) => line.slice(1));
+  // `await` as it stands there is for modules.
+  const script = (left, work) => `(async () => {
+    ${side(left).join('\n')}
+    const done = (error, session) => { console.log(error ?? session.user); process.exit(); };
+    ${work}
+  })();`;
+  const writes =
+    "store.set('visitor', { cookie: {}, user: 'ann' }, (error) => done(error, { user: 'written' }));";
+  const reads = "store.get('visitor', done);";
+  const outputOf = async (code) => {
+    const child = start(code);
+    let output = '';
+    child.stdout.on('data', (text) => (output += text));
+    await once(child, 'close');
+    return output.trim();
+  };
+  const [theirs, ours] = ['+', '-'];
+  await expect(outputOf(script(theirs, writes))).resolves.toBe('written');
+  await expect(outputOf(script(ours, reads))).resolves.toBe('ann');
+  await expect(outputOf(script(ours, writes))).resolves.toBe('written');
+  await expect(outputOf(script(theirs, reads))).resolves.toBe('ann');
+});
+
 test('no example of the README is left out here', () => {
   expect(examples).toHaveLength(2);
+  expect(readme.match(/^```diff$/gm)).toHaveLength(1);
+});
+
+test('each claim leads to a file that is there', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link);
+  expect(links.length).toBeGreaterThan(15);
+  expect(links.filter((link) => !fs.existsSync(path.join(ROOT, link)))).toEqual([]);
 });
