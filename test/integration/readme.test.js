@@ -3,10 +3,11 @@
 // The README's examples, run as they stand.
 
 const fs = require('node:fs');
+const http = require('node:http');
 const path = require('node:path');
+const consumers = require('node:stream/consumers');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { freePort } = require('../helpers/redis-server');
 const { useRedis } = require('../helpers/use-redis');
 
 const ROOT = path.join(__dirname, '../..');
@@ -27,25 +28,28 @@ function start(code, environment = {}) {
   return child;
 }
 
-async function untilListening(port) {
+/** GET / of the application; resolves when it listens, too. */
+async function visit(socketPath, headers = {}) {
   for (;;) {
     try {
-      return await fetch(`http://127.0.0.1:${port}/`);
+      const request = http.get({ socketPath, path: '/', headers });
+      const [response] = await once(request, 'response');
+      return { body: await consumers.text(response), cookies: response.headers['set-cookie'] };
     } catch (error) {
-      if (error.cause?.code !== 'ECONNREFUSED') throw error;
+      if (!['ECONNREFUSED', 'ENOENT'].includes(error.code)) throw error;
     }
   }
 }
 
 test('the quick start counts the visits of one visitor', async () => {
-  const port = await freePort();
-  const app = start(examples[0], { PORT: String(port) });
+  // Not a port, which another test may take before the application does.
+  const socket = path.join(redis.server.dir, 'application.sock');
+  const app = start(examples[0], { PORT: socket });
   try {
-    const first = await untilListening(port);
-    await expect(first.text()).resolves.toBe('Visit number 1');
-    const cookie = first.headers.get('set-cookie').split(';')[0];
-    const second = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie } });
-    await expect(second.text()).resolves.toBe('Visit number 2');
+    const { body, cookies } = await visit(socket);
+    expect(body).toBe('Visit number 1');
+    const second = await visit(socket, { cookie: cookies[0].split(';')[0] });
+    expect(second.body).toBe('Visit number 2');
     await expect(redis.admin.keys('sess:*')).resolves.toHaveLength(1);
   } finally {
     app.kill();
