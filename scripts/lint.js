@@ -38,7 +38,7 @@ function run(command, ...args) {
 const sources = () =>
   ['src', 'test/core', 'test/fuzz']
     .flatMap(filesBelow)
-    .filter((file) => /\.(h|cc|cpp)$/.test(file));
+    .filter((file) => /\.(h|c|cc|cpp)$/.test(file));
 
 /** @param {string} name */
 function needTool(name) {

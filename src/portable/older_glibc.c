@@ -17,10 +17,10 @@
 
 // Moved from libpthread, which Node has always loaded, to libc in 2.34, under a new version. The
 // linker puts __wrap_NAME wherever NAME is called (--wrap, in cmake/Portable.cmake).
-#define OLDER(type, name, parameters, arguments)              \
-  type older_##name parameters;                               \
-  __asm__(".symver older_" #name ", " #name "@" OLDEST);      \
-  type __wrap_##name parameters;                              \
+#define OLDER(type, name, parameters, arguments)         \
+  type older_##name parameters;                          \
+  __asm__(".symver older_" #name ", " #name "@" OLDEST); \
+  type __wrap_##name parameters;                         \
   type __wrap_##name parameters { return older_##name arguments; }
 
 OLDER(int, pthread_once, (int *control, void (*routine)(void)), (control, routine))
