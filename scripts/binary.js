@@ -74,4 +74,4 @@ function versionFaults(target, symbols) {
 /** @param {string} target @returns {string} the glibc that its binary asks for, '0' for musl */
 const floorOf = (target) => glibcFloor(dynamicSymbols(binaryOf(target)));
 
-module.exports = { ENTRIES, GLIBC_FLOOR, binaryOf, faultsOf, floorOf };
+module.exports = { GLIBC_FLOOR, NODES_OWN, binaryOf, faultsOf, floorOf };

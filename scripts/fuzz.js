@@ -63,8 +63,8 @@ async function buildJazzer() {
   const { version, platform, arch } = { ...process, version: process.versions.node };
   const output = path.join(JAZZER, version, platform, arch);
   const source = path.join(FOLDER, 'jazzer');
-  await must('cmake', '-S', source, '-B', JAZZER, `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${output}`);
-  await must('cmake', '--build', JAZZER);
+  await must('cmake', ['-S', source, '-B', JAZZER, `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${output}`]);
+  await must('cmake', ['--build', JAZZER]);
 }
 
 /** @param {string[]} names of TARGETS */

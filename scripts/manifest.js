@@ -3,7 +3,7 @@
 // The package.json that is published: the repository's, less what is for those who work on it.
 
 /** Of package.json, what is of no use in a user's node_modules. */
-const LEFT_OUT = ['binary', 'devDependencies', 'files', 'overrides', 'private', 'scripts'];
+const LEFT_OUT = ['binary', 'devDependencies', 'overrides', 'private', 'scripts'];
 
 /**
  * Where the source is, which provenance has to agree with: hosted CI says it.

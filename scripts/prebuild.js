@@ -4,28 +4,21 @@
 // where `npm run pack` takes it, and checks that it needs no more than that platform has.
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 
 const { binaryOf, faultsOf, floorOf } = require('./binary');
 const { dropForeignCache } = require('./build');
-const {
-  ROOT,
-  SetupError,
-  ensureNpmPackages,
-  ensureTools,
-  runMain,
-  runQuietly,
-} = require('./setup');
+const { buildPresets } = require('./run');
+const { ROOT, SetupError, ensureNpmPackages, ensureTools, runMain } = require('./setup');
 const { TARGETS, buildableTargets } = require('./targets');
 const { zigEnvironment } = require('./zig');
 
 /**
  * Builds the addon for a platform unless it is up to date.
  * @param {string} target
- * @returns {string} the binary's path
+ * @returns {Promise<string>} the binary's path
  */
-function prebuild(target) {
+async function prebuild(target) {
   const { tools, compiler, host, machine } = TARGETS[target];
   if (host !== process.platform) {
     throw new SetupError(`${target} can be built on ${host} only; this is ${process.platform}.`);
@@ -36,10 +29,7 @@ function prebuild(target) {
   const file = binaryOf(target);
   if (!fs.existsSync(file)) process.stdout.write(`prebuild: compiling for ${target}\n`);
   dropForeignCache(path.join(ROOT, 'build', 'prebuild', target));
-  const preset = `prebuild-${target}`;
-  runQuietly('cmake', ['--preset', preset], { env });
-  const jobs = String(os.availableParallelism());
-  runQuietly('cmake', ['--build', '--preset', preset, '--parallel', jobs], { env });
+  await buildPresets([`prebuild-${target}`], { env });
   const faults = faultsOf(target);
   if (faults.length === 0) return file;
   // Nobody may pack it.
@@ -57,7 +47,7 @@ function describe(target) {
 module.exports = { prebuild };
 
 if (require.main === module) {
-  runMain(() => {
+  runMain(async () => {
     const targets = process.argv.slice(2);
     const unknown = targets.filter((name) => !Object.hasOwn(TARGETS, name));
     const possible = `Here can be built: ${buildableTargets().join(', ')}.`;
@@ -65,7 +55,7 @@ if (require.main === module) {
     // No mistake: npm, unless its settings forbid it, runs a script of this name before `build`.
     if (targets.length === 0) process.stdout.write(`prebuild: nothing named. ${possible}\n`);
     for (const target of targets) {
-      prebuild(target);
+      await prebuild(target);
       process.stdout.write(`prebuild: ${describe(target)}\n`);
     }
   });

@@ -66,12 +66,12 @@ function mustRun(command, ...args) {
   throw new SetupError(`\`${[command, ...args].join(' ')}\` failed (${end}).`);
 }
 
-runMain(() => {
+runMain(async () => {
   const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   const found = obstacles(version);
   if (!DRY_RUN && found.length > 0) throw new SetupError(`No release: ${found.join('; ')}.`);
 
-  if (!PREBUILT) for (const target of buildableTargets()) prebuild(target);
+  if (!PREBUILT) for (const target of buildableTargets()) await prebuild(target);
   const missing = missingBinaries();
   if (missing.length > 0) throw new SetupError(`Binaries are missing: ${missing.join(', ')}.`);
   mustRun(process.execPath, path.join(__dirname, 'test.js'), 'packed');

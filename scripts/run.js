@@ -43,10 +43,11 @@ function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT }
  * The same for what has to succeed: its output is shown only if it does not.
  * @param {string} command
  * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv }} [options]
  * @throws {SetupError}
  */
-async function must(command, ...args) {
-  const { ok, end, output } = await run(command, args);
+async function must(command, args, options) {
+  const { ok, end, output } = await run(command, args, options);
   if (ok) return;
   process.stderr.write(output);
   throw new SetupError(`\`${[command, ...args].join(' ')}\` failed (${end}).`);
@@ -56,12 +57,13 @@ async function must(command, ...args) {
  * Configures and builds presets of CMakePresets.json beside each other, each in a folder of its
  * own below build/, where what is still valid is not built again.
  * @param {string[]} presets
+ * @param {{ env?: NodeJS.ProcessEnv }} [options] of CMake and what it runs
  */
-async function buildPresets(presets) {
+async function buildPresets(presets, options) {
   const jobs = String(Math.ceil(os.availableParallelism() / presets.length));
   const build = async (/** @type {string} */ preset) => {
-    await must('cmake', '--preset', preset);
-    await must('cmake', '--build', '--preset', preset, '--parallel', jobs);
+    await must('cmake', ['--preset', preset], options);
+    await must('cmake', ['--build', '--preset', preset, '--parallel', jobs], options);
   };
   const results = await Promise.allSettled(presets.map(build));
   for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -10,7 +10,7 @@
  * @property {RegExp} [libraries] those that it may need
  * @property {string} set the platforms that share a budget for the package's size
  * @property {string} [host] process.platform of the machines that can build it
- * @property {boolean} tried whether it was ever built and loaded, and not only written down
+ * @property {boolean} tried whether it was ever built, and not only written down
  */
 
 const GLIBC = /^(libc\.so\.6|libm\.so\.6|ld-linux-[\w-]+\.so\.\d)$/;

@@ -122,8 +122,8 @@ const calm = () => runJest('calm', '--runInBand', '--testMatch=**/test/calm/**/*
  * @param {string} files
  * @param {string[]} targets
  */
-function runPacked(name, files, targets) {
-  for (const target of targets) prebuild(target);
+async function runPacked(name, files, targets) {
+  for (const target of targets) await prebuild(target);
   pack();
   return runJestAlone(name, '--runInBand', `--testMatch=${files}`);
 }

@@ -4,7 +4,7 @@
 // program takes its place, which binds everything that the addon needs of the C library, and runs
 // its constructors, but calls none of its functions.
 
-const { binaryOf } = require('../../../scripts/binary');
+const { NODES_OWN, binaryOf } = require('../../../scripts/binary');
 const { dynamicSymbols } = require('../../../scripts/elf');
 const { useProjects } = require('../project');
 
@@ -23,7 +23,7 @@ async function compileHost(project, needed) {
 test('musl binds all that the addon needs, and the addon tells its version of Node-API', async () => {
   const addon = binaryOf('linux-x64-musl');
   const needed = dynamicSymbols(addon)
-    .filter(({ name, defined }) => !defined && /^(napi|node_api|uv)_/.test(name))
+    .filter(({ name, defined }) => !defined && NODES_OWN.test(name))
     .map(({ name }) => name);
   expect(needed).toContain('uv_poll_start');
   const project = newProject();
