@@ -153,8 +153,12 @@ export class Sessions {
 
 /** Over the ids alone, or the sessions too. */
 export class Enumeration {
-  /** `batchSize` takes the place of the sessions' `scanCount`. */
-  constructor(sessions: Sessions, values: boolean, batchSize: number);
+  /**
+   * `batchSize` takes the place of the sessions' `scanCount`. `ahead`: of two batches with values
+   * the second is asked for as soon as the first has come, not only by `next`, which is to be
+   * called in the same tick.
+   */
+  constructor(sessions: Sessions, values: boolean, batchSize: number, ahead: boolean);
   /** One batch under `slot`; not while an earlier call has no result yet. */
   next(slot: number): Failure | undefined;
 }

@@ -11,12 +11,13 @@ const { showExpiry } = require('./ttl');
 
 /**
  * @param {Operations} operations
- * @param {boolean} values whether the sessions are wanted, or their ids alone
- * @param {number} [count] the most keys of one batch
+ * @param {{ values: boolean, count?: number, ahead?: boolean }} options `values`: whether the
+ *   sessions are wanted, or their ids alone; `count`: the most keys of one batch; `ahead`: see
+ *   Enumeration in binding.d.ts
  * @returns {AsyncGenerator<import('../binding').Batch, void>}
  */
-async function* batches(operations, values, count = operations.scanCount) {
-  const enumeration = new operations.Enumeration(operations.native, values, count);
+async function* batches(operations, { values, count = operations.scanCount, ahead = false }) {
+  const enumeration = new operations.Enumeration(operations.native, values, count, ahead);
   for (;;) {
     const target = new PromiseTarget();
     operations.run('scan', target, (slot) => enumeration.next(slot));
@@ -33,7 +34,7 @@ async function* batches(operations, values, count = operations.scanCount) {
  */
 async function ids(operations) {
   const all = [];
-  for await (const batch of batches(operations, false)) {
+  for await (const batch of batches(operations, { values: false })) {
     for (const id of batch.ids) all.push(id);
   }
   return all;
@@ -47,7 +48,7 @@ async function ids(operations) {
  * @returns {AsyncGenerator<any, void>} sessions, each with its id
  */
 async function* scan(operations, count) {
-  for await (const batch of batches(operations, true, count)) {
+  for await (const batch of batches(operations, { values: true, count })) {
     yield* await sessionsOf(operations, batch);
   }
 }
@@ -82,8 +83,9 @@ function withId(session, id) {
  */
 async function sessions(operations) {
   const all = [];
-  const enumeration = batches(operations, true);
-  // Redis fetches the next batch while this one is parsed: they are all kept anyway.
+  const enumeration = batches(operations, { values: true, ahead: true });
+  // Redis fetches the next batch while this one is parsed: they are all kept anyway. A serializer
+  // may take its time: the next is wanted before that.
   for (let next = enumeration.next(); ;) {
     const { value: batch } = await next;
     if (!batch) return all;

@@ -167,17 +167,14 @@ std::shared_ptr<Walk> Sessions::NewWalk(Enumeration::Kind kind, std::size_t batc
   return place_->source().NewWalk(kind, prefix_, batch_size);
 }
 
-Napi::Value Sessions::Run(const Napi::CallbackInfo& info, Enumeration::Kind kind) {
-  const Admission admission = NewWalk(kind, scan_count_)->Next(SlotOf(info));
+Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
+  const Admission admission = NewWalk(Enumeration::Kind::kCount, scan_count_)->Next(SlotOf(info));
   return Tell(info.Env(), admission, *place_);
 }
 
-Napi::Value Sessions::Count(const Napi::CallbackInfo& info) {
-  return Run(info, Enumeration::Kind::kCount);
-}
-
 Napi::Value Sessions::Clear(const Napi::CallbackInfo& info) {
-  return Run(info, Enumeration::Kind::kClear);
+  const Admission admission = place_->source().Clear(SlotOf(info), prefix_, scan_count_);
+  return Tell(info.Env(), admission, *place_);
 }
 
 Napi::Function EnumerationObject::Define(Napi::Env env) {
@@ -192,8 +189,11 @@ EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
   const bool values = info[1].As<Napi::Boolean>().Value();
   place_ = sessions->place();
   decoding_ = sessions->decoding();
-  walk_ = sessions->NewWalk(values ? Enumeration::Kind::kSessions : Enumeration::Kind::kIds,
-                            info[2].As<Napi::Number>().Uint32Value());
+  const bool ahead = info[3].As<Napi::Boolean>().Value();
+  const Enumeration::Kind kind = !values ? Enumeration::Kind::kIds
+                                 : ahead ? Enumeration::Kind::kSessionsAhead
+                                         : Enumeration::Kind::kSessions;
+  walk_ = sessions->NewWalk(kind, info[2].As<Napi::Number>().Uint32Value());
 }
 
 Napi::Value EnumerationObject::Next(const Napi::CallbackInfo& info) {

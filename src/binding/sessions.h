@@ -39,7 +39,6 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Napi::Value Clear(const Napi::CallbackInfo& info);
 
   Slot SlotOf(const Napi::CallbackInfo& info) const;
-  Napi::Value Run(const Napi::CallbackInfo& info, Enumeration::Kind kind);
 
   std::shared_ptr<SessionPlace> place_;
   std::string prefix_;

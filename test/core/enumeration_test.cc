@@ -81,7 +81,7 @@ TEST_F(EnumerationTest, TheScanIsBoundedAndAsksForThePrefixAndForStrings) {
 }
 
 TEST_F(EnumerationTest, TheNextKeysAreAskedForWithTheLastCommandsOfABatch) {
-  RunOnce(Kind::kClear, 100);
+  RunBatches(Kind::kSessions, 100);
   std::size_t alone = 0;
   const auto& received = server.received();
   for (std::size_t index = 2; index < received.size(); ++index) {
@@ -89,7 +89,7 @@ TEST_F(EnumerationTest, TheNextKeysAreAskedForWithTheLastCommandsOfABatch) {
     if (first && received[index].words[0] == "SCAN") ++alone;
   }
   // The first, and those that follow a SCAN which found nothing.
-  EXPECT_GT(server.Count("UNLINK"), 1U);
+  EXPECT_GT(server.Count("MGET"), 1U);
   EXPECT_LT(alone, server.Count("SCAN"));
 }
 
@@ -107,12 +107,6 @@ TEST_F(EnumerationTest, SessionsThatLapseMeanwhileAreLeftOut) {
   EXPECT_EQ(RunBatches(Kind::kSessions), (Ids{"2", "3"}));
 }
 
-TEST_F(EnumerationTest, ClearRemovesThePrefixsStringsAndNothingElse) {
-  EXPECT_EQ(RunOnce(Kind::kClear), "count 4");
-  EXPECT_EQ(keyspace.removed, (std::set<std::string>{"s:1", "s:2", "s:3", "s:4"}));
-  EXPECT_EQ(server.Count("DEL"), 0U);
-}
-
 TEST_F(EnumerationTest, OfAnEmptyKeyspaceThereIsNothing) {
   keyspace.pages = {};
   EXPECT_EQ(RunBatches(Kind::kIds), Ids{});
@@ -120,9 +114,6 @@ TEST_F(EnumerationTest, OfAnEmptyKeyspaceThereIsNothing) {
   const auto count = Enumeration::Create(connection.get(), &sink, Kind::kCount, "s:", 10);
   EXPECT_EQ(count->Next(50), Admission::kAccepted);
   EXPECT_EQ(Outcome(50), "count 0");
-  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 10);
-  EXPECT_EQ(clear->Next(51), Admission::kAccepted);
-  EXPECT_EQ(Outcome(51), "count 0");
 }
 
 TEST_F(EnumerationTest, AServerWithoutScanTypeIsAskedForEachType) {
@@ -132,20 +123,9 @@ TEST_F(EnumerationTest, AServerWithoutScanTypeIsAskedForEachType) {
   EXPECT_EQ(server.Count("SCAN"), 5U) << "it is asked once whether it knows the option";
 }
 
-TEST_F(EnumerationTest, WithoutScanTypeClearAndSessionsLeaveOtherTypesAlone) {
+TEST_F(EnumerationTest, WithoutScanTypeSessionsLeaveOtherTypesAlone) {
   keyspace.knows_type_option = false;
   EXPECT_EQ(RunBatches(Kind::kSessions), (Ids{"1", "2", "3", "4"}));
-  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 10);
-  EXPECT_EQ(clear->Next(50), Admission::kAccepted);
-  EXPECT_EQ(Outcome(50), "count 4");
-  EXPECT_FALSE(keyspace.removed.contains("s:hash"));
-}
-
-TEST_F(EnumerationTest, AServerWithoutUnlinkIsAskedToDelete) {
-  keyspace.knows_unlink = false;
-  EXPECT_EQ(RunOnce(Kind::kClear), "count 4");
-  EXPECT_EQ(keyspace.removed.size(), 4U);
-  EXPECT_EQ(server.Count("UNLINK"), 1U);
 }
 
 TEST_F(EnumerationTest, OneLargePageIsDealtWithInBoundedSteps) {
@@ -158,16 +138,72 @@ TEST_F(EnumerationTest, OneLargePageIsDealtWithInBoundedSteps) {
   std::sort(expected.begin(), expected.end());
   EXPECT_EQ(RunBatches(Kind::kSessions, 64), expected);
   EXPECT_EQ(Longest("MGET"), 65U);
-  const auto clear = Enumeration::Create(connection.get(), &sink, Kind::kClear, "s:", 64);
-  EXPECT_EQ(clear->Next(5000), Admission::kAccepted);
-  EXPECT_EQ(Outcome(5000), "count 1000");
-  EXPECT_EQ(Longest("UNLINK"), 65U);
 }
 
 TEST_F(EnumerationTest, WhatAPageHasTooMuchWaitsForTheNextPage) {
   keyspace.pages = {{"s:1", "s:2", "s:3"}, {"s:4", "s:5", "s:6"}, {"s:7", "s:8", "s:9"}};
-  EXPECT_EQ(RunOnce(Kind::kClear, 2), "count 9");
-  EXPECT_EQ(server.Count("UNLINK"), 5U);
+  EXPECT_EQ(RunBatches(Kind::kSessions, 2).size(), 9U);
+  EXPECT_EQ(server.Count("MGET"), 5U);
+}
+
+class EnumerationAheadTest : public EnumerationTest {
+ protected:
+  EnumerationAheadTest() { keyspace.pages = {{"s:1"}, {"s:2"}, {"s:3"}, {"s:4"}}; }
+
+  // The first batch has come, nobody has asked for the second, and the server has been.
+  std::shared_ptr<Enumeration> BeginAndWaitForSecond() {
+    auto enumeration = Begin(Kind::kSessionsAhead, 1);
+    EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+    EXPECT_EQ(Outcome(1), "batch");
+    EXPECT_TRUE(RunUntil([&] { return server.Count("MGET") == 2; }));
+    return enumeration;
+  }
+};
+
+TEST_F(EnumerationAheadTest, SessionsComeOnceEach) {
+  EXPECT_EQ(RunBatches(Kind::kSessionsAhead, 1), (Ids{"1", "2", "3", "4"}));
+  EXPECT_EQ(server.Count("MGET"), 4U);
+  EXPECT_EQ(server.Count("SCAN"), 4U);
+}
+
+TEST_F(EnumerationAheadTest, WhatCameBeforeItWasWantedIsAskedForAgain) {
+  const auto enumeration = BeginAndWaitForSecond();
+  EXPECT_TRUE(RunUntil([&] { return connection->statistics().in_flight == 0; }));
+  std::set<std::string> ids = {sink.batches[1].values.begin()->first};
+  for (Slot slot = 2; slot <= 4; ++slot) {
+    EXPECT_EQ(enumeration->Next(slot), Admission::kAccepted);
+    EXPECT_TRUE(sink.Told(slot).empty());
+    EXPECT_EQ(Outcome(slot), "batch");
+    ids.insert(sink.batches[slot].values.begin()->first);
+    EXPECT_TRUE(RunUntil([&] { return connection->statistics().in_flight == 0; }));
+  }
+  EXPECT_TRUE(sink.batches[4].last);
+  EXPECT_EQ(ids, (std::set<std::string>{"1", "2", "3", "4"}));
+}
+
+TEST_F(EnumerationAheadTest, WhatFailedBeforeItWasWantedIsAskedForAgain) {
+  bool refused = false;
+  const auto enumeration = Begin(Kind::kSessionsAhead, 1);
+  server.on_command = [&](Peer& peer, const Words& words) {
+    const bool refuses = words[0] == "MGET" && server.Count("MGET") == 2;
+    refused = refused || refuses;
+    peer.Send(refuses ? Refusal("LOADING not yet") : keyspace.Answer(words));
+  };
+  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
+  EXPECT_EQ(Outcome(1), "batch");
+  ASSERT_TRUE(RunUntil([&] { return refused && connection->statistics().in_flight == 0; }));
+  EXPECT_EQ(sink.count(), 1U);
+  EXPECT_EQ(enumeration->Next(2), Admission::kAccepted);
+  EXPECT_EQ(Outcome(2), "batch");
+  EXPECT_EQ(sink.batches[2].values.size(), 1U);
+}
+
+TEST_F(EnumerationAheadTest, ItLivesUntilWhatNobodyWantsHasCome) {
+  std::weak_ptr<Enumeration> watched = BeginAndWaitForSecond();
+  EXPECT_EQ(watched.expired(), connection->statistics().in_flight == 0);
+  EXPECT_TRUE(RunUntil([&] { return connection->statistics().in_flight == 0; }));
+  EXPECT_TRUE(watched.expired());
+  EXPECT_EQ(sink.count(), 1U);
 }
 
 TEST_F(EnumerationTest, AHundredThousandKeysComeOnceEach) {
@@ -221,20 +257,6 @@ TEST_F(EnumerationTest, KeysOfOtherPrefixesAreLeftOutWhateverTheServerTells) {
   EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
   EXPECT_EQ(Outcome(1), "batch");
   EXPECT_EQ(sink.batches[1].ids, (Ids{"1"}));
-}
-
-TEST_F(EnumerationTest, ABreakInTheMiddleOfAClearRemovesAllTheSame) {
-  const auto enumeration = Begin(Kind::kClear);
-  server.on_command = [&](Peer& peer, const Words& words) {
-    const bool breaks = peer.number() == 0 && words[0] == "UNLINK";
-    if (breaks) keyspace.Answer(words);
-    if (breaks) peer.Close();
-    if (!breaks) peer.Send(keyspace.Answer(words));
-  };
-  EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
-  Outcome(1);
-  EXPECT_EQ(keyspace.removed.size(), 4U);
-  EXPECT_EQ(observer.Count("ready"), 2U);
 }
 
 TEST_F(EnumerationTest, TheCursorOfAServerThatWasReplacedIsWorthNothing) {

@@ -43,7 +43,7 @@ class Caller final : public ResultSink, public ConnectionObserver {
 
  private:
   struct Operation {
-    std::int64_t count = -1;  // what a truthful server makes of it
+    std::int64_t count = -1;  // what a truthful server makes of it; -1: that depends
     std::string key;          // of which a value is told
     std::size_t enumeration = 0;
     bool accepted = false;

@@ -44,6 +44,10 @@ struct Command {
   // command is sent, when the server may have carried it out already.
   bool tells_attempt = false;
 
+  // Leaves as soon as it is submitted, with all that waits to be sent: the server is to begin with
+  // it while more is still being written.
+  bool at_once = false;
+
   // Kept by the connection.
   std::vector<Reply> replies;
   Nanoseconds submitted{0};

@@ -257,7 +257,7 @@ void Connection::Send(Command& command, Nanoseconds now) {
   silence_->Expect();
   // A refusal shows in the link's failure: the command is sent again on the next link.
   if (!link_->Append(command.wire, command.expected, command.id(), now)) return;
-  if (++unflushed_ >= kFlushAt || command.expected >= kFlushAt) {
+  if (++unflushed_ >= kFlushAt || command.expected >= kFlushAt || command.at_once) {
     unflushed_ = 0;
     link_->Flush();
   }

@@ -34,6 +34,7 @@ void PendingCommands::Release(Command& command) {
   command.handler = nullptr;
   command.time_to_live_at = 0;
   command.tells_attempt = false;
+  command.at_once = false;
   command.attempted = false;
   command.sent_away = false;
   command.needs_master = false;

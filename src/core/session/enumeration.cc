@@ -1,52 +1,39 @@
 #include "session/enumeration.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
-#include "protocol/command_writer.h"
 #include "session/fetch.h"
-#include "session/glob.h"
 
 namespace connect_hiredis {
 
-namespace {
-
-// It is sent back as it came.
-bool IsCursor(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc() && read.ptr == text.data() + text.size();
-}
-
-}  // namespace
-
-Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, std::string prefix,
-                         std::size_t batch_size)
-    : connection_(connection),
-      sink_(sink),
-      kind_(kind),
-      prefix_(std::move(prefix)),
-      pattern_(PrefixPattern(prefix_)),
-      batch_size_(batch_size),
-      type_option_(kind != Kind::kSessions) {}
+Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan)
+    : connection_(connection), sink_(sink), kind_(kind), scan_(std::move(scan)) {}
 
 std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultSink* sink,
                                                  Kind kind, std::string prefix,
                                                  std::size_t batch_size) {
-  return std::shared_ptr<Enumeration>(
-      new Enumeration(connection, sink, kind, std::move(prefix), batch_size));
+  // MGET gives nothing for what is no string: there is no need to ask.
+  const bool strings_only = kind == Kind::kCount || kind == Kind::kIds;
+  KeyScan scan(connection, {.prefix = std::move(prefix),
+                            .batch_size = batch_size,
+                            .strings_only = strings_only,
+                            .once = true});
+  return std::shared_ptr<Enumeration>(new Enumeration(connection, sink, kind, std::move(scan)));
 }
 
 Admission Enumeration::Next(Slot slot) {
   slot_ = slot;
   const Admission admission = Proceed();
-  if (admission == Admission::kAccepted) self_ = shared_from_this();
+  if (admission != Admission::kAccepted) slot_.reset();
+  Rest();
   return admission;
 }
 
 Command& Enumeration::NewCommand(Step step) {
+  asked_ = true;
   scans_along_ = false;
   Command& command = connection_->Acquire();
   command.handler = this;
@@ -60,49 +47,17 @@ Admission Enumeration::Scan() {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kScan);
-  WriteScan(command);
+  scan_.WriteScan(command);
+  command.at_once = true;
   connection_->Submit(command);
   return admission;
-}
-
-void Enumeration::WriteScan(Command& command) {
-  CommandWriter writer(command.wire);
-  writer.Begin(type_option_ ? 8 : 6).Add("SCAN").Add(cursor_);
-  writer.Add("MATCH").Add(pattern_);
-  writer.Add("COUNT").Add(static_cast<std::int64_t>(batch_size_));
-  if (type_option_) writer.Add("TYPE").Add("string");
-  ++command.expected;
-}
-
-// SCAN gives a few more keys than it is asked for: those wait until a chunk is full.
-void Enumeration::ScanAlong(Command& command) {
-  scans_along_ = keys_.size() < batch_size_ && !scanned_;
-  if (scans_along_) WriteScan(command);
 }
 
 Admission Enumeration::AskTypes() {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kTypes);
-  CommandWriter writer(command.wire);
-  for (const std::string& key : candidates_) {
-    writer.Begin(2).Add("TYPE").Add(key);
-    ++command.expected;
-  }
-  connection_->Submit(command);
-  return admission;
-}
-
-Admission Enumeration::Unlink() {
-  const Admission admission = connection_->Admit();
-  if (admission != Admission::kAccepted) return admission;
-  if (chunk_.empty()) chunk_ = TakeChunk();
-  Command& command = NewCommand(Step::kUnlink);
-  CommandWriter writer(command.wire);
-  writer.Begin(1 + chunk_.size()).Add(unlink_ ? "UNLINK" : "DEL");
-  for (const std::string& key : chunk_) writer.Add(key);
-  ++command.expected;
-  ScanAlong(command);
+  scan_.WriteTypes(command);
   connection_->Submit(command);
   return admission;
 }
@@ -110,37 +65,40 @@ Admission Enumeration::Unlink() {
 Admission Enumeration::FetchValues() {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
-  chunk_ = TakeChunk();
+  chunk_ = TakeChunk(keys_, scan_.batch_size());
   Command& command = NewCommand(Step::kValues);
-  WriteFetch(command, chunk_, batch_size_);
-  ScanAlong(command);
+  WriteFetch(command, chunk_, scan_.batch_size());
+  // The request asks for the next keys, too: one round trip for both. SCAN gives a few more than
+  // it is asked for: those wait until a chunk is full.
+  scans_along_ = keys_.size() < scan_.batch_size() && !scan_.ended();
+  if (scans_along_) scan_.WriteScan(command);
   connection_->Submit(command);
   return admission;
 }
 
 // With the keys at hand, or on to the next, or to the end.
 Admission Enumeration::Proceed() {
-  if (!candidates_.empty()) return AskTypes();
   if (kind_ == Kind::kCount) {
     count_ += static_cast<std::int64_t>(keys_.size());
     keys_.clear();
   }
+  if (asked_) return Admission::kAccepted;
+  if (scan_.needs_types()) return AskTypes();
   if (keys_.empty()) {
-    if (!scanned_) return Scan();
-    if (kind_ == Kind::kIds || kind_ == Kind::kSessions) {
-      GiveBatch({.ids = {}, .values = {}, .last = true});
-    } else {
+    if (!scan_.ended()) return Scan();
+    if (kind_ == Kind::kCount) {
       GiveCount();
+    } else {
+      GiveBatch({.ids = {}, .values = {}, .last = true});
     }
     return Admission::kAccepted;
   }
-  if (kind_ == Kind::kClear) return Unlink();
-  if (kind_ == Kind::kSessions) return FetchValues();
+  if (kind_ != Kind::kIds) return FetchValues();
 
   Batch batch;
   for (const std::string& key : keys_) batch.ids.emplace_back(IdOf(key));
   keys_.clear();
-  batch.last = scanned_;
+  batch.last = scan_.ended();
   GiveBatch(std::move(batch));
   return Admission::kAccepted;
 }
@@ -148,140 +106,106 @@ Admission Enumeration::Proceed() {
 // ---- Replies ----
 
 void Enumeration::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
+  const auto self = shared_from_this();
   const auto step = static_cast<Step>(tag);
+  asked_ = false;
   const auto error = std::find_if(replies.begin(), replies.end(),
                                   [](const Reply& reply) { return reply.is(Reply::Type::kError); });
   if (error != replies.end()) {
     const Error refusal = MakeReplyError(error->text());
-    if (refusal.reply == "ERR" && step == Step::kScan && type_option_) {
-      type_option_ = false;
+    if (step == Step::kScan && scan_.DropTypeOption(refusal)) {
       Continue(Scan());
-    } else if (refusal.reply == "ERR" && step == Step::kUnlink && unlink_) {
-      unlink_ = false;
-      Continue(Unlink());
     } else {
       Fail(refusal);
     }
-    return;
-  }
-
-  bool taken = true;
-  if (std::exchange(scans_along_, false)) {
-    taken = TakeScan(replies.back());
-    replies = replies.first(replies.size() - 1);
-  }
-  switch (step) {
-    case Step::kScan:
-      taken = taken && TakeScan(replies[0]);
-      break;
-    case Step::kTypes:
-      taken = taken && TakeTypes(replies);
-      break;
-    case Step::kUnlink:
-      taken = taken && TakeUnlink(replies[0]);
-      break;
-    case Step::kValues:
-      taken = taken && TakeValues(replies);
-      break;
-  }
-  if (!taken) {
+  } else if (!Take(step, replies)) {
     const Error unexpected = MakeUnexpectedReplyError();
     connection_->Distrust(unexpected);
     Fail(unexpected);
   } else if (step != Step::kValues) {
     Continue(Proceed());
   }
+  Rest();
 }
 
-void Enumeration::OnFailure(std::uint64_t /*tag*/, const Error& error) { Fail(error); }
+void Enumeration::OnFailure(std::uint64_t /*tag*/, const Error& error) {
+  const auto self = shared_from_this();
+  asked_ = false;
+  Fail(error);
+  Rest();
+}
+
+bool Enumeration::Take(Step step, std::span<const Reply> replies) {
+  switch (step) {
+    case Step::kScan:
+      return TakeScan(replies[0]);
+    case Step::kTypes:
+      return scan_.TakeTypes(replies, keys_);
+    case Step::kValues:
+      break;
+  }
+  if (std::exchange(scans_along_, false)) {
+    if (!TakeScan(replies.back())) return false;
+    replies = replies.first(replies.size() - 1);
+  }
+  return TakeValues(replies);
+}
 
 bool Enumeration::TakeScan(const Reply& reply) {
-  if (!reply.is(Reply::Type::kArray) || reply.size() != 2) return false;
-  const Reply cursor = reply[0];
-  const Reply found = reply[1];
-  if (!cursor.is(Reply::Type::kString) || !found.is(Reply::Type::kArray)) return false;
-  if (!IsCursor(cursor.text())) return false;
-  // Another server process, perhaps: its table has another order. From the beginning then; what
-  // was seen already counts no more than once.
-  const bool same = epoch_ == connection_->epoch() || cursor_ == "0";
-  epoch_ = connection_->epoch();
-  cursor_ = same ? cursor.text() : "0";
-  scanned_ = same && cursor_ == "0";
-  // MGET gives nothing for what is no string: there is no need to ask.
-  const bool typed = type_option_ || kind_ == Kind::kSessions;
-  std::vector<std::string>& accepted = typed ? keys_ : candidates_;
-  for (std::size_t index = 0; index < found.size(); ++index) {
-    const Reply key = found[index];
-    if (!key.is(Reply::Type::kString)) return false;
-    const std::string_view text = key.text();
-    // A key that is the prefix alone has no id: it is nobody's session.
-    if (text.size() <= prefix_.size() || !text.starts_with(prefix_)) continue;
-    // What is removed cannot come twice.
-    if (kind_ == Kind::kClear || seen_.Add(text)) accepted.emplace_back(text);
-  }
-  return true;
-}
-
-bool Enumeration::TakeTypes(std::span<const Reply> replies) {
-  if (replies.size() != candidates_.size()) return false;
-  for (std::size_t index = 0; index < replies.size(); ++index) {
-    if (!replies[index].is(Reply::Type::kStatus)) return false;
-    if (replies[index].text() == "string") keys_.push_back(std::move(candidates_[index]));
-  }
-  candidates_.clear();
-  return true;
-}
-
-bool Enumeration::TakeUnlink(const Reply& reply) {
-  if (!reply.is(Reply::Type::kInteger)) return false;
-  count_ += reply.integer();
-  chunk_.clear();
+  if (!scan_.TakeCursor(reply)) return false;
+  // The server looks for the next keys while these are counted. If it cannot be asked, Proceed is
+  // told so, too.
+  if (kind_ == Kind::kCount && scan_.knows_types() && !scan_.ended()) std::ignore = Scan();
+  scan_.TakeKeys(reply, keys_);
   return true;
 }
 
 bool Enumeration::TakeValues(std::span<const Reply> replies) {
-  auto found = ReadFetch(replies, chunk_, prefix_.size());
+  auto found = ReadFetch(replies, chunk_, scan_.prefix().size());
   if (!found) return false;
+  if (!slot_) {
+    RestoreChunk();
+    return true;
+  }
   chunk_.clear();
-  const bool last = scanned_ && keys_.empty() && candidates_.empty();
+  const bool last = scan_.ended() && keys_.empty();
+  // The server fetches them while these are turned into JavaScript's. If it cannot be asked, that
+  // is told by the next call.
+  if (kind_ == Kind::kSessionsAhead && !keys_.empty()) std::ignore = FetchValues();
   GiveBatch({.ids = {}, .values = std::move(*found), .last = last});
   return true;
 }
 
 // ---- Outcome ----
 
-std::vector<std::string> Enumeration::TakeChunk() {
-  if (keys_.size() <= batch_size_) return std::exchange(keys_, {});
-  const auto begin = keys_.end() - static_cast<std::ptrdiff_t>(batch_size_);
-  std::vector<std::string> chunk(std::make_move_iterator(begin),
-                                 std::make_move_iterator(keys_.end()));
-  keys_.erase(begin, keys_.end());
-  return chunk;
+std::string_view Enumeration::IdOf(const std::string& key) const {
+  return std::string_view(key).substr(scan_.prefix().size());
 }
 
-std::string_view Enumeration::IdOf(const std::string& key) const {
-  return std::string_view(key).substr(prefix_.size());
+void Enumeration::RestoreChunk() {
+  keys_.insert(keys_.end(), std::make_move_iterator(chunk_.begin()),
+               std::make_move_iterator(chunk_.end()));
+  chunk_.clear();
 }
+
+void Enumeration::Rest() { self_ = asked_ || slot_ ? shared_from_this() : nullptr; }
 
 void Enumeration::Continue(Admission admission) {
   if (admission != Admission::kAccepted) Fail(MakeAdmissionError(admission, *connection_));
 }
 
-// Each of these may be the end of the enumeration's life.
-
 void Enumeration::GiveBatch(Batch batch) {
-  const auto self = std::move(self_);
-  sink_->OnBatch(slot_, std::move(batch));
+  if (slot_) sink_->OnBatch(*std::exchange(slot_, std::nullopt), std::move(batch));
 }
 
 void Enumeration::GiveCount() {
-  const auto self = std::move(self_);
-  sink_->OnCount(slot_, count_);
+  if (slot_) sink_->OnCount(*std::exchange(slot_, std::nullopt), count_);
 }
 
 void Enumeration::Fail(const Error& error) {
-  const auto self = std::move(self_);
-  sink_->OnFailure(slot_, error);
+  RestoreChunk();
+  // What was asked for ahead is asked for again.
+  if (slot_) sink_->OnFailure(*std::exchange(slot_, std::nullopt), error);
 }
 
 }  // namespace connect_hiredis

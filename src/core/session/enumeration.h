@@ -1,17 +1,18 @@
-// Walks over all sessions of one prefix in bounded batches: counts, removes or fetches them.
+// Walks over all sessions of one prefix in bounded batches: counts or fetches them.
 // Sees exactly the keys of the prefix that hold strings, each once.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connection/connection.h"
-#include "session/key_filter.h"
+#include "session/key_scan.h"
 #include "session/results.h"
 
 namespace connect_hiredis {
@@ -20,9 +21,11 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
  public:
   enum class Kind : std::uint8_t {
     kCount,     // one Next, OnCount: how many there are
-    kClear,     // one Next, OnCount: how many were removed
     kIds,       // OnBatch for each Next until the last batch: ids
     kSessions,  // the same: ids, values and times to live
+    // The same again, and as soon as a batch has come the next is asked for, as long as it is known
+    // which sessions those are. If it comes before Next, it is asked for again.
+    kSessionsAhead,
   };
 
   // `connection` and `sink` must outlive the enumeration; `batch_size` is the COUNT of each SCAN
@@ -34,14 +37,13 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   ~Enumeration() = default;
 
   // Goes on. Not while an earlier call has not been answered, nor after the last batch. The
-  // enumeration keeps itself alive until the sink has been told.
+  // enumeration keeps itself alive until the sink has been told and nothing is under way.
   Admission Next(Slot slot);
 
  private:
-  enum class Step : std::uint64_t { kScan, kTypes, kUnlink, kValues };
+  enum class Step : std::uint64_t { kScan, kTypes, kValues };
 
-  Enumeration(Connection* connection, ResultSink* sink, Kind kind, std::string prefix,
-              std::size_t batch_size);
+  Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan);
 
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
@@ -49,22 +51,20 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   // Each sends the commands of one step.
   Admission Scan();
   Admission AskTypes();
-  Admission Unlink();
   Admission FetchValues();
   Admission Proceed();
 
-  // Each looks at the replies of one step; false if they cannot belong to it.
+  // False if the replies cannot belong to the step.
+  bool Take(Step step, std::span<const Reply> replies);
   bool TakeScan(const Reply& reply);
-  bool TakeTypes(std::span<const Reply> replies);
-  bool TakeUnlink(const Reply& reply);
   bool TakeValues(std::span<const Reply> replies);
 
   Command& NewCommand(Step step);
-  void WriteScan(Command& command);
-  // The last of a batch's requests asks for the next keys, too: one round trip for both.
-  void ScanAlong(Command& command);
-  std::vector<std::string> TakeChunk();
   [[nodiscard]] std::string_view IdOf(const std::string& key) const;
+  // What was being fetched is still to be.
+  void RestoreChunk();
+  // Nothing is under way or owed any more, unless something is.
+  void Rest();
   void Continue(Admission admission);
   void GiveBatch(Batch batch);
   void GiveCount();
@@ -73,23 +73,14 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   Connection* connection_;
   ResultSink* sink_;
   Kind kind_;
-  std::string prefix_;
-  std::string pattern_;
-  std::size_t batch_size_;
+  KeyScan scan_;
 
-  std::shared_ptr<Enumeration> self_;  // while the sink has to be told
-  Slot slot_ = 0;
-  std::string cursor_ = "0";
-  std::uint64_t epoch_ = 0;  // of the connection that the cursor is of; 0: of none yet
-  bool scanned_ = false;     // the cursor is back at 0
-  // Redis before 6 knows no SCAN ... TYPE, before 4 no UNLINK; found out by asking.
-  bool type_option_;
-  bool unlink_ = true;
-  KeyFilter seen_;
-  std::vector<std::string> candidates_;  // of which the type is still to be asked
-  std::vector<std::string> keys_;        // found, and not yet dealt with
-  std::vector<std::string> chunk_;       // being dealt with
-  bool scans_along_ = false;             // the request ends with a SCAN
+  std::shared_ptr<Enumeration> self_;  // while the sink has to be told, or a request is under way
+  std::optional<Slot> slot_;           // that has to be told
+  bool asked_ = false;                 // a request is under way
+  std::vector<std::string> keys_;      // found, and not yet dealt with
+  std::vector<std::string> chunk_;     // whose values are being fetched
+  bool scans_along_ = false;           // the request ends with a SCAN
   std::int64_t count_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "session/clear.h"
 #include "session/get_many.h"
 #include "session/source.h"
 
@@ -45,6 +46,9 @@ class SingleSource final : public SessionSource {
                     std::size_t most) override {
     return connect_hiredis::GetMany::Run(connection_, sink_, slot, std::move(keys), prefix_size,
                                          most);
+  }
+  Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) override {
+    return connect_hiredis::Clear::Run(connection_, sink_, slot, prefix, batch_size);
   }
   std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                 std::size_t batch_size) override {

@@ -25,8 +25,8 @@ class Walk {
   virtual Admission Next(Slot slot) = 0;
 };
 
-// The operations, as Operations, CompareAndSet, GetMany and Enumeration describe them; outcomes
-// are told to one sink.
+// The operations, as Operations, CompareAndSet, GetMany, Clear and Enumeration describe them;
+// outcomes are told to one sink.
 class SessionSource {
  public:
   SessionSource() = default;
@@ -46,6 +46,7 @@ class SessionSource {
   virtual Admission Replace(Slot slot, CompareAndSet::Write write) = 0;
   virtual Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
                             std::size_t most) = 0;
+  virtual Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) = 0;
   virtual std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                         std::size_t batch_size) = 0;
   // Why an operation was not taken.

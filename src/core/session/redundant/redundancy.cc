@@ -135,9 +135,12 @@ Admission Redundancy::GetMany(Slot slot, std::vector<std::string> keys, std::siz
   return admission;
 }
 
+Admission Redundancy::Clear(Slot slot, const std::string& prefix, std::size_t batch_size) {
+  return ClearEverywhere::Create(this, prefix, batch_size)->Next(slot);
+}
+
 std::shared_ptr<Walk> Redundancy::NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                           std::size_t batch_size) {
-  if (kind == Enumeration::Kind::kClear) return ClearEverywhere::Create(this, prefix, batch_size);
   return UnionWalk::Create(this, kind, prefix, batch_size);
 }
 

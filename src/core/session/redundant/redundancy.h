@@ -51,6 +51,8 @@ class Redundancy final : public SessionSource, private MemberListener {
   Admission Replace(Slot slot, CompareAndSet::Write write) override;
   Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
                     std::size_t most) override;
+  // At all servers.
+  Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) override;
   // Over the union of what the servers have that decide.
   std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                 std::size_t batch_size) override;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/clear.h"
+
 namespace connect_hiredis {
 
 // ---- WalkOfAll ----
@@ -140,10 +142,9 @@ void ClearEverywhere::Begin() {
     if (member->standing() == Standing::kAway || member->silent()) continue;
     auto one = std::make_unique<One>(this, member.get());
     ++pending_;
-    const auto walk = Enumeration::Create(&member->connection(), one.get(),
-                                          Enumeration::Kind::kClear, prefix_, batch_size_);
+    ResultSink* sink = one.get();
     servers_.push_back(std::move(one));
-    const Admission admission = walk->Next(0);
+    const Admission admission = Clear::Run(&member->connection(), sink, 0, prefix_, batch_size_);
     if (admission == Admission::kAccepted) continue;
     OnFailed(*member, MakeAdmissionError(admission, member->connection()));
   }
