@@ -2,7 +2,10 @@
 
 // The command line of `npm run bench`. Needs no node_modules: the build installs them if need be.
 
+const path = require('node:path');
 const { parseArgs } = require('node:util');
+
+const { ROOT } = require('../scripts/setup');
 
 const SUBJECT_IDS =
   'hiredis,access,borrowed,redundant,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
@@ -36,6 +39,7 @@ questions: ${QUESTIONS.join(', ')}
   --sessions KIND    operations: plain (objects as JSON gives them; default) or express (what
                      express-session loads and saves)
   --publish          also write docs/bench: a chart and the figures it was drawn from
+  --output FOLDER    where the figures and the charts are written (default: build/bench)
   --no-build         measure what has been compiled as it is
 `;
 
@@ -85,6 +89,7 @@ function readArguments() {
       details: { type: 'boolean', default: false },
       sessions: { type: 'string', default: 'plain' },
       publish: { type: 'boolean', default: false },
+      output: { type: 'string', default: path.join('build', 'bench') },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -112,6 +117,7 @@ function readArguments() {
     options,
     compile: !values['no-build'],
     publishes: values.publish,
+    output: path.resolve(ROOT, values.output),
   };
 }
 

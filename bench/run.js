@@ -21,7 +21,7 @@ const { SUBJECTS, versionsOf } = require('./subjects');
 const print = (text) => console.log(text);
 
 /** @param {ReturnType<typeof readArguments>} args */
-async function main({ questions, options, compile, publishes }) {
+async function main({ questions, options, compile, publishes, output }) {
   const started = performance.now();
   const asked = options.subjects;
   if (compile) build((id) => asked?.includes(id) ?? true);
@@ -42,7 +42,7 @@ async function main({ questions, options, compile, publishes }) {
     const answer = await require(`./questions/${question}`).run({ options, print });
     answers[question] = answer;
     const record = { question, date: new Date().toISOString(), machine, versions, answer };
-    const files = await save(record, { publishes });
+    const files = await save(record, { publishes, output });
     print(`Written: ${files.join(', ')}\n`);
   }
   print('# To reach\n');

@@ -1,6 +1,6 @@
 'use strict';
 
-// What stays of a run: everything in build/bench, and on demand, in docs/bench, a chart with the
+// What stays of a run: everything in one folder, and on demand, in docs/bench, a chart with the
 // figures that it was drawn from.
 
 const fs = require('node:fs');
@@ -10,8 +10,7 @@ const { ROOT } = require('../../scripts/setup');
 const { drawChart } = require('./chart');
 const { figuresOf } = require('./figures');
 
-const BUILD = path.join('build', 'bench');
-const DOCS = path.join('docs', 'bench');
+const DOCS = path.join(ROOT, 'docs', 'bench');
 
 /**
  * @typedef {object} Answered
@@ -29,22 +28,23 @@ const DOCS = path.join('docs', 'bench');
  * @returns {string} the file, relative to the repository
  */
 function write(folder, name, text) {
-  fs.mkdirSync(path.join(ROOT, folder), { recursive: true });
-  fs.writeFileSync(path.join(ROOT, folder, name), text);
-  return path.join(folder, name);
+  const file = path.join(folder, name);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(file, text);
+  return path.relative(ROOT, file);
 }
 
 /**
  * @param {Answered} answered
- * @param {{ publishes: boolean }} options
+ * @param {{ publishes: boolean, output: string }} options
  * @returns {Promise<string[]>} the files written
  */
-async function save(answered, { publishes }) {
+async function save(answered, { publishes, output }) {
   const { question, answer, ...about } = answered;
   const { svg, drawn } = await drawChart(question, figuresOf(question, answer));
   const files = [
-    write(BUILD, `${question}.json`, JSON.stringify(answered)),
-    write(BUILD, `${question}.svg`, svg),
+    write(output, `${question}.json`, JSON.stringify(answered)),
+    write(output, `${question}.svg`, svg),
   ];
   if (publishes) {
     const prettier = await import('prettier');

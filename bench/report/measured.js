@@ -146,7 +146,7 @@ function bySize(answers, operation, compare) {
     .filter(({ operation: of, rows }) => of === operation && rows[0].hiredis)
     .flatMap(({ bytes, rows }) =>
       Object.keys(rows[0])
-        .filter((id) => id !== 'hiredis' && SUBJECTS[id].kind === 'store')
+        .filter((id) => SUBJECTS[id].packages.includes('connect-redis'))
         .map((id) => ({
           value: medianOf(rows, (row) => compare(row[id], row.hiredis)),
           where: `${id} at ${bytes} bytes`,

@@ -22,7 +22,8 @@ const peers = require('./peers');
  *
  * @typedef {object} Subject
  * @property {string} name as the tables show it
- * @property {'store' | 'json' | 'program' | 'none'} kind
+ * @property {'store' | 'redundant' | 'json' | 'program' | 'none'} kind redundant: a store over two
+ *   servers, which only the question `redundant` has
  * @property {string[]} packages the development dependencies that it stands for
  * @property {Commands} commands those that it has a figure for
  * @property {Commands[string]} [missing] what `get` asks for a session that there is not, if not the same
@@ -85,10 +86,9 @@ const SUBJECTS = {
     exact: true,
     open: openBorrowed,
   },
-  // Asked of it alone in `redundant`: the other servers of a question know but one.
   redundant: {
     name: 'connect-hiredis, two servers',
-    kind: 'store',
+    kind: 'redundant',
     packages: [],
     commands: OURS,
     exact: true,
