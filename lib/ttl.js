@@ -2,6 +2,7 @@
 // How long a session is to live: pure, without a clock of its own.
 
 const { invalidArgument } = require('./errors');
+const { readJsonDate } = require('./json-date');
 const { isThenable } = require('./serializer');
 
 /** The longest that Redis and JavaScript's Date both can take, in milliseconds. */
@@ -34,11 +35,21 @@ function timeToLive(ttl, session, sid, now) {
   const cookie = session?.cookie;
   const expires = cookie?.[expiryOf(cookie)];
   if (expires === undefined || expires === null || expires === false) return fromSeconds(ttl);
-  const left = (expires instanceof Date ? expires : new Date(expires)).getTime() - now;
+  const left = timeOf(expires) - now;
   if (Number.isNaN(left)) {
     throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
   }
   return left;
+}
+
+/**
+ * @param {any} expires a Date, or what one can be made of
+ * @returns {number} milliseconds since the epoch; NaN if it is no time
+ */
+function timeOf(expires) {
+  if (expires instanceof Date) return expires.getTime();
+  const time = typeof expires === 'string' ? readJsonDate(expires) : NaN;
+  return Number.isNaN(time) ? new Date(expires).getTime() : time;
 }
 
 /**

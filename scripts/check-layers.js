@@ -30,7 +30,7 @@ const [BASE, LOOP, PROTOCOL, CONNECTION, TOPOLOGY] = [
 ];
 /** The files of lib/: each may use those of the lines above its own. */
 const LIB = [
-  ['diagnostics', 'errors', 'platform'],
+  ['diagnostics', 'errors', 'json-date', 'platform'],
   ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
   ['client-options', 'ttl'],
   ['completions', 'options', 'receiver'],

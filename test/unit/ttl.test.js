@@ -23,9 +23,10 @@ describe('timeToLive', () => {
   test.each([
     ['a Date', at(1234)],
     ['an ISO string', at(1234).toISOString()],
+    ['another string', 'Thu, 01 Jan 2026 00:00:01 GMT', 1000],
     ['milliseconds', NOW + 1234],
-  ])("is what is left until the cookie's expires, given as %s", (_, expires) => {
-    expect(left(60, withCookie(expires))).toBe(1234);
+  ])("is what is left until the cookie's expires, given as %s", (_, expires, expected = 1234) => {
+    expect(left(60, withCookie(expires))).toBe(expected);
   });
 
   test('is 0 at the moment of expiry, and less afterwards', () => {
