@@ -22,10 +22,10 @@ TEST_F(ConnectionRepliesTest, CommandsCompleteInTheOrderOfTheirSubmission) {
   }
 }
 
-TEST_F(ConnectionRepliesTest, CommandsOfOneTurnLeaveInOneWrite) {
+TEST_F(ConnectionRepliesTest, AFewCommandsOfOneTurnLeaveInOneWrite) {
   ASSERT_TRUE(OpenUntilReady());
-  for (int number = 0; number < 20; ++number) Submit({"GET", "a"});
-  ASSERT_TRUE(RunUntilTold(20));
+  for (std::size_t number = 1; number < Pace::kLeast; ++number) Submit({"GET", "a"});
+  ASSERT_TRUE(RunUntilTold(Pace::kLeast - 1));
   for (const auto& command : server.received()) {
     if (command.words[0] == "GET") {
       EXPECT_EQ(command.read, 1U);

@@ -1,6 +1,7 @@
 #include "caller.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <span>
 
@@ -17,6 +18,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "p:";
 constexpr std::size_t kBatch = 2;
+
+constexpr std::array kBatchKinds = {Enumeration::Kind::kIds, Enumeration::Kind::kSessions,
+                                    Enumeration::Kind::kSessionsAhead};
 
 }  // namespace
 
@@ -82,7 +86,7 @@ Admission Caller::Run(unsigned kind, Slot slot, Operation& operation) {
       operation.count = -1;
       return Clear::Run(connection_, this, slot, std::string(kPrefix), kBatch);
     case 12:
-      Open(slot % 2 == 0 ? Enumeration::Kind::kIds : Enumeration::Kind::kSessions);
+      Open(kBatchKinds[slot % kBatchKinds.size()]);
       break;
     default:
       break;

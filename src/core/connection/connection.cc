@@ -10,10 +10,6 @@ namespace connect_hiredis {
 
 namespace {
 
-// So many commands leave at once even if the tick has more: the server works while the client
-// goes on writing.
-constexpr std::size_t kFlushAt = 32;
-
 // Of those that have waited for a connection: the answers to all of them in one turn would keep the
 // loop from everything else. The rest follows as these are answered.
 constexpr std::uint64_t kMostAtOnce = 2048;
@@ -98,7 +94,7 @@ void Connection::Retry(Error error, bool refused) {
   upkeep_->End();
   silence_->End();
   partly_answered_ = nullptr;
-  unflushed_ = 0;
+  pace_.Left();
   if (Command* ping = pinging_ == 0 ? nullptr : pending_.Find(ping_id_); ping != nullptr) {
     // It has done what it was for.
     FailCommand(*ping, error);
@@ -165,7 +161,7 @@ void Connection::LookAtTime() {
 
 void Connection::Flush() {
   if (link_ == nullptr) return;
-  unflushed_ = 0;
+  pace_.Left();
   link_->Flush();
 }
 
@@ -257,10 +253,7 @@ void Connection::Send(Command& command, Nanoseconds now) {
   silence_->Expect();
   // A refusal shows in the link's failure: the command is sent again on the next link.
   if (!link_->Append(command.wire, command.expected, command.id(), now)) return;
-  if (++unflushed_ >= kFlushAt || command.expected >= kFlushAt || command.at_once) {
-    unflushed_ = 0;
-    link_->Flush();
-  }
+  if (pace_.Add(pending_.size()) || command.expected >= Pace::kMost || command.at_once) Flush();
 }
 
 void Connection::SendWaiting() {

@@ -24,6 +24,7 @@
 #include "connection/credentials.h"
 #include "connection/link.h"
 #include "connection/options.h"
+#include "connection/pace.h"
 #include "connection/pending_commands.h"
 #include "connection/silence.h"
 #include "connection/statistics.h"
@@ -127,7 +128,10 @@ class Connection final : private LinkListener,
   [[nodiscard]] bool HoldsReplies() const override { return partly_answered_ != nullptr; }
   void OnLinkServed() override;
   // Of the loop.
-  void OnBeforePoll() override { Flush(); }
+  void OnBeforePoll() override {
+    Flush();
+    pace_.EndTick(pending_.size());
+  }
   void OnAfterPoll() override;
   // Of the connector.
   void OnServerReached() override { observer_->OnConnected(); }
@@ -187,7 +191,7 @@ class Connection final : private LinkListener,
   bool keep_alive_;
   bool kept_alive_ = false;
   bool closing_ = false;  // Close was called; still ready, for the replies that are under way
-  std::size_t unflushed_ = 0;
+  Pace pace_;
   std::uint64_t epoch_ = 0;
 
   Backoff backoff_;
