@@ -35,23 +35,36 @@ const OWN = [
 const HIREDIS_FILES =
   /^(COPYING|(alloc|async|dict|hiredis|net|read|sds|sockcompat)\.[ch]|(async_private|fmacros|sdsalloc|win32)\.h)$/;
 const NODE_ADDON_API_FILES = /^(LICENSE\.md|napi(-inl)?\.h)$/;
+const VENDORED = [
+  { from: HIREDIS, to: 'vendor/hiredis', files: HIREDIS_FILES },
+  { from: NODE_ADDON_API, to: 'vendor/node-addon-api', files: NODE_ADDON_API_FILES },
+];
 
 /** @param {string} file below the stage @param {string} text */
 function write(file, text) {
   fs.writeFileSync(path.join(STAGE, file), text);
 }
 
-/**
- * @param {string} from
- * @param {string} to below the stage
- * @param {RegExp} files
- */
-function copyMatching(from, to, files) {
-  const folder = path.join(STAGE, to);
+/** @param {(typeof VENDORED)[number]} vendored @returns {string[]} names of files in its folder */
+function filesOf({ from, files }) {
+  return fs.readdirSync(from).filter((name) => files.test(name));
+}
+
+/** @param {(typeof VENDORED)[number]} vendored */
+function copyVendored(vendored) {
+  const folder = path.join(STAGE, vendored.to);
   fs.mkdirSync(folder, { recursive: true });
-  for (const file of fs.readdirSync(from).filter((name) => files.test(name))) {
-    fs.copyFileSync(path.join(from, file), path.join(folder, file));
+  for (const file of filesOf(vendored)) {
+    fs.copyFileSync(path.join(vendored.from, file), path.join(folder, file));
   }
+}
+
+/** @returns {string[]} files and folders that are published, but for what packing makes */
+function shipped() {
+  const vendored = VENDORED.flatMap((each) =>
+    filesOf(each).map((file) => path.join(each.from, file)),
+  );
+  return [...OWN.map((part) => path.join(ROOT, part)), ...vendored];
 }
 
 /** @returns {string[]} the binaries that are packed, relative to the package */
@@ -78,8 +91,7 @@ function stage() {
   for (const part of OWN) {
     fs.cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
   }
-  copyMatching(HIREDIS, 'vendor/hiredis', HIREDIS_FILES);
-  copyMatching(NODE_ADDON_API, 'vendor/node-addon-api', NODE_ADDON_API_FILES);
+  for (const vendored of VENDORED) copyVendored(vendored);
   const binaries = copyBinaries();
   if (binaries.length === 0) {
     throw new SetupError('There is no prebuilt binary yet: `npm run prebuild` builds them.');
@@ -143,7 +155,7 @@ function pack() {
   return { file: path.join(ROOT, 'build', filename), size, unpackedSize, binaries };
 }
 
-module.exports = { pack };
+module.exports = { pack, shipped };
 
 if (require.main === module) {
   runMain(() => {

@@ -1,10 +1,12 @@
 'use strict';
 
-// What a package and all that it depends on take on the disk.
+// What a package and all that it depends on take on the disk; of this one, with the binary for
+// this system alone.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { shipped } = require('../../scripts/pack');
 const { ROOT } = require('../../scripts/setup');
 
 /** Every Express application with sessions has it, and with it what it depends on. */
@@ -74,10 +76,8 @@ function collect(folder, found) {
  */
 function packageSize(names) {
   if (names.length === 0) {
-    const { files } = require('../../package.json');
-    const parts = ['package.json', 'README.md', 'LICENSE', ADDON, ...files];
-    const bytes = parts.reduce((sum, part) => sum + weigh(path.join(ROOT, part)), 0);
-    return { packages: 1, bytes };
+    const parts = [...shipped(), path.join(ROOT, 'package.json'), path.join(ROOT, ADDON)];
+    return { packages: 1, bytes: parts.reduce((sum, part) => sum + weigh(part), 0) };
   }
   /** @type {Set<string>} */
   const found = new Set();

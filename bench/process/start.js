@@ -2,6 +2,8 @@
 
 // A fresh process that does one get: `node start.js SUBJECT SERVER`, where the server is JSON.
 
+const { promisify } = require('node:util');
+
 const { SUBJECTS } = require('../subjects');
 
 const [subject, server] = process.argv.slice(2);
@@ -12,12 +14,11 @@ async function main() {
   const cpuBefore = process.cpuUsage();
   const since = performance.now();
   const { open } = /** @type {any} */ (SUBJECTS[subject]);
-  const { store, close } = await open(JSON.parse(server));
-  await new Promise((resolve, reject) => {
-    store.get('nobody', (/** @type {unknown} */ error, /** @type {unknown} */ session) =>
-      error || session ? reject(error ?? new Error('a session from nowhere')) : resolve(null),
-    );
-  });
+  const { store, promises, close } = await open(JSON.parse(server));
+  const session = promises
+    ? await store.get('nobody')
+    : await promisify(store.get).call(store, 'nobody');
+  if (session) throw new Error('a session from nowhere');
   const answered = performance.now() - since;
   const { user, system } = process.cpuUsage(cpuBefore);
   const { rss } = process.memoryUsage();

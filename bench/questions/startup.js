@@ -16,6 +16,9 @@ const { STORES, SUBJECTS, choose } = require('../subjects');
 const SCRIPT = path.join(__dirname, '..', 'process', 'start.js');
 const execute = promisify(execFile);
 
+/** How long one start may take, milliseconds. */
+const PATIENCE = 30_000;
+
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   const defaults = STORES.filter((id) => id !== 'access' && id !== 'ioredis-auto');
@@ -27,7 +30,8 @@ async function run({ options, print }) {
       count,
       async ({ id }) => {
         const args = [SCRIPT, id, JSON.stringify(server.address)];
-        return JSON.parse((await execute(process.execPath, args)).stdout);
+        const { stdout } = await execute(process.execPath, args, { timeout: PATIENCE });
+        return JSON.parse(stdout);
       },
     ),
   );
