@@ -141,10 +141,11 @@ TEST_F(ClearTest, RepliesThatCannotBelongToItReplaceTheConnection) {
     EXPECT_EQ(Outcome(slot), "protocol");
     ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == slot + 1; }));
   }
+  keyspace.Serve(server);
 }
 
 TEST_F(ClearTest, ABreakInTheMiddleRemovesAllTheSame) {
-  server.on_command = [&](Peer& peer, const Words& words) {
+  server.on_command = [this](Peer& peer, const Words& words) {
     const bool breaks = peer.number() == 0 && words[0] == "UNLINK";
     if (breaks) keyspace.Answer(words);
     if (breaks) peer.Close();

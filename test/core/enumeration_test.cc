@@ -158,6 +158,8 @@ class EnumerationAheadTest : public EnumerationTest {
     EXPECT_TRUE(RunUntil([&] { return server.Count("MGET") == 2; }));
     return enumeration;
   }
+
+  bool refused = false;
 };
 
 TEST_F(EnumerationAheadTest, SessionsComeOnceEach) {
@@ -182,9 +184,8 @@ TEST_F(EnumerationAheadTest, WhatCameBeforeItWasWantedIsAskedForAgain) {
 }
 
 TEST_F(EnumerationAheadTest, WhatFailedBeforeItWasWantedIsAskedForAgain) {
-  bool refused = false;
   const auto enumeration = Begin(Kind::kSessionsAhead, 1);
-  server.on_command = [&](Peer& peer, const Words& words) {
+  server.on_command = [this](Peer& peer, const Words& words) {
     const bool refuses = words[0] == "MGET" && server.Count("MGET") == 2;
     refused = refused || refuses;
     peer.Send(refuses ? Refusal("LOADING not yet") : keyspace.Answer(words));
