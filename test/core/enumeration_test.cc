@@ -188,7 +188,7 @@ TEST_F(EnumerationAheadTest, WhatFailedBeforeItWasWantedIsAskedForAgain) {
   server.on_command = [this](Peer& peer, const Words& words) {
     const bool refuses = words[0] == "MGET" && server.Count("MGET") == 2;
     refused = refused || refuses;
-    peer.Send(refuses ? Refusal("LOADING not yet") : keyspace.Answer(words));
+    peer.Send(refuses ? Refusal("NOPERM no MGET") : keyspace.Answer(words));
   };
   EXPECT_EQ(enumeration->Next(1), Admission::kAccepted);
   EXPECT_EQ(Outcome(1), "batch");
