@@ -79,6 +79,13 @@ Error MakeReplyError(std::string_view text) {
   return error;
 }
 
+std::optional<Error> FindReplyError(std::span<const Reply> replies) {
+  const auto error = std::find_if(replies.begin(), replies.end(),
+                                  [](const Reply& reply) { return reply.is(Reply::Type::kError); });
+  if (error == replies.end()) return std::nullopt;
+  return MakeReplyError(error->text());
+}
+
 Error MakeUnexpectedReplyError() {
   Error error;
   error.code = ErrorCode::kProtocol;

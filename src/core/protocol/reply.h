@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,6 +39,9 @@ class Reply {
 // An error reply as an Error. Redis quotes keys and arguments in some of its errors: what it
 // says is cut before the first quotation.
 Error MakeReplyError(std::string_view text);
+
+// The first of `replies` that is an error, as an Error.
+std::optional<Error> FindReplyError(std::span<const Reply> replies);
 
 // For a reply of a type that the command cannot have.
 Error MakeUnexpectedReplyError();

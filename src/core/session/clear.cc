@@ -1,6 +1,5 @@
 #include "session/clear.h"
 
-#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -78,12 +77,9 @@ Admission Clear::Send(Step step) {
 void Clear::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
   const auto step = static_cast<Step>(tag);
   if (Answered(step)) return;
-  const auto error = std::find_if(replies.begin(), replies.end(),
-                                  [](const Reply& reply) { return reply.is(Reply::Type::kError); });
-  if (error != replies.end()) {
-    const Error refusal = MakeReplyError(error->text());
-    if (!TakeRefusal(step, refusal)) {
-      Fail(refusal);
+  if (const auto refusal = FindReplyError(replies)) {
+    if (!TakeRefusal(step, *refusal)) {
+      Fail(*refusal);
       return;
     }
   } else if (!Take(step, replies)) {

@@ -1,6 +1,5 @@
 #include "session/enumeration.h"
 
-#include <algorithm>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -109,14 +108,11 @@ void Enumeration::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
   const auto self = shared_from_this();
   const auto step = static_cast<Step>(tag);
   asked_ = false;
-  const auto error = std::find_if(replies.begin(), replies.end(),
-                                  [](const Reply& reply) { return reply.is(Reply::Type::kError); });
-  if (error != replies.end()) {
-    const Error refusal = MakeReplyError(error->text());
-    if (step == Step::kScan && scan_.DropTypeOption(refusal)) {
+  if (const auto refusal = FindReplyError(replies)) {
+    if (step == Step::kScan && scan_.DropTypeOption(*refusal)) {
       Continue(Scan());
     } else {
-      Fail(refusal);
+      Fail(*refusal);
     }
   } else if (!Take(step, replies)) {
     const Error unexpected = MakeUnexpectedReplyError();

@@ -1,6 +1,5 @@
 #include "session/get_many.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "session/fetch.h"
@@ -32,10 +31,8 @@ Admission GetMany::Run(Connection* connection, ResultSink* sink, Slot slot,
 
 void GetMany::OnReplies(std::uint64_t /*tag*/, std::span<const Reply> replies) {
   const auto self = std::move(self_);
-  const auto error = std::find_if(replies.begin(), replies.end(),
-                                  [](const Reply& reply) { return reply.is(Reply::Type::kError); });
-  if (error != replies.end()) {
-    sink_->OnFailure(slot_, MakeReplyError(error->text()));
+  if (const auto refusal = FindReplyError(replies)) {
+    sink_->OnFailure(slot_, *refusal);
   } else if (auto found = ReadFetch(replies, keys_, prefix_size_)) {
     sink_->OnBatch(slot_, {.ids = {}, .values = std::move(*found), .last = true});
   } else {
