@@ -1,7 +1,8 @@
 'use strict';
 
 // Brings up to date what is measured: the addon, the plain C program, and the addon of
-// redis-fast-driver, which .npmrc (ignore-scripts) keeps npm from compiling.
+// redis-fast-driver, which .npmrc (ignore-scripts) keeps npm from compiling; and what it is
+// measured with, redis-server.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -52,6 +53,7 @@ function buildFastDriver() {
 
 /** @param {(id: string) => boolean} needs whether a subject is going to be measured */
 function build(needs) {
+  ensureTools('redis-server');
   ensureNpmPackages();
   if (needs('hiredis') || needs('access')) buildAddon();
   if (needs('floor') || needs('floor-expiry')) buildFloor();
