@@ -10,6 +10,9 @@ namespace {
 constexpr std::string_view kGet = "*2\r\n$3\r\nGET\r\n";
 constexpr std::string_view kTimeToLive = "*2\r\n$4\r\nPTTL\r\n";
 
+// What surrounds key and value in the longest SET: lengths, option, time to live.
+constexpr std::size_t kAroundSet = 160;
+
 }  // namespace
 
 Operations::Operations(Connection* connection, ResultSink* sink)
@@ -43,6 +46,8 @@ Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view i
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Kind::kSet, slot);
   const bool any = existence == Existence::kAny;
+  // A long value would be moved when what follows it does not fit.
+  command.wire.reserve(prefix.size() + id.size() + value.size() + kAroundSet);
   CommandWriter writer(command.wire);
   writer.Begin(3 + (any ? 0U : 1U) + (time_to_live ? 2U : 0U));
   writer.Add("SET").AddKey(prefix, id).Add(value);
