@@ -1,8 +1,9 @@
 #include "binding/values.h"
 
 #include <chrono>
-#include <cstring>
+#include <variant>
 
+#include "core/base/utf8.h"
 #include "core/loop/system_error.h"
 
 namespace connect_hiredis {
@@ -21,47 +22,11 @@ constexpr std::size_t kFirst = 4096;
 // Memory that grew beyond this for one large session is given back.
 constexpr std::size_t kKept = 1024UL * 1024;
 
-bool IsAscii(std::string_view bytes) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
-  const char* next = bytes.data();
-  std::size_t left = bytes.size();
-  std::uint64_t seen = 0;
-  for (; left >= sizeof(seen); left -= sizeof(seen), next += sizeof(seen)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, next, sizeof(word));
-    seen |= word;
-  }
-  for (; left > 0; --left) seen |= static_cast<unsigned char>(*next++);
-  return (seen & kHighBits) == 0;
-}
-
-bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
-
-// The length of the well-formed sequence at the beginning of `bytes`, or 0 (Unicode 15, table
-// 3-7).
-std::size_t SequenceLength(std::string_view bytes) {
-  const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (length == 0 || first > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t index = 1; index < length; ++index) {
-    if (!IsContinuation(at(index))) return 0;
-  }
-  const unsigned char second = at(1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool surrogate = first == 0xED && second > 0x9F;
-  const bool beyond = first == 0xF4 && second > 0x8F;
-  return overlong || surrogate || beyond ? 0 : length;
-}
-
-bool IsUtf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = SequenceLength(bytes);
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
+// One byte for each character, as V8 keeps it: no decoding. Of ASCII these are the bytes of UTF-8.
+napi_value MakeLatin1(napi_env env, std::string_view text) {
+  napi_value value = nullptr;
+  napi_create_string_latin1(env, text.data(), text.size(), &value);
+  return value;
 }
 
 double ReadNumber(napi_env env, napi_value object, const char* name) {
@@ -109,25 +74,24 @@ std::string CodeOf(const Error& error) {
 }
 
 napi_value MakeText(napi_env env, std::string_view text) {
+  if (IsAscii(text)) return MakeLatin1(env, text);
   napi_value value = nullptr;
-  if (IsAscii(text)) {
-    // One byte for each character, as V8 keeps it: no decoding.
-    napi_create_string_latin1(env, text.data(), text.size(), &value);
-  } else {
-    napi_create_string_utf8(env, text.data(), text.size(), &value);
-  }
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
   return value;
 }
 
 napi_value DecodeBytes(napi_env env, std::string_view bytes, Decoding decoding) {
   napi_value value = nullptr;
-  if (decoding == Decoding::kAuto && IsAscii(bytes)) {
-    napi_create_string_latin1(env, bytes.data(), bytes.size(), &value);
-  } else if (decoding == Decoding::kAuto && IsUtf8(bytes)) {
-    napi_create_string_utf8(env, bytes.data(), bytes.size(), &value);
-  } else {
-    napi_create_buffer_copy(env, bytes.size(), bytes.data(), nullptr, &value);
+  if (decoding == Decoding::kAuto) {
+    if (IsAscii(bytes)) return MakeLatin1(env, bytes);
+    const DecodedText decoded = DecodeUtf8(bytes);
+    if (const auto* narrow = std::get_if<std::string>(&decoded)) return MakeLatin1(env, *narrow);
+    if (const auto* wide = std::get_if<std::u16string>(&decoded)) {
+      napi_create_string_utf16(env, wide->data(), wide->size(), &value);
+      return value;
+    }
   }
+  napi_create_buffer_copy(env, bytes.size(), bytes.data(), nullptr, &value);
   return value;
 }
 
