@@ -7,6 +7,7 @@
 #include <napi.h>
 
 #include "binding/session_place.h"
+#include "binding/string_reader.h"
 #include "binding/values.h"
 #include "core/session/source.h"
 

@@ -10,18 +10,6 @@ namespace connect_hiredis {
 
 namespace {
 
-// Strings up to this length are read in one pass, with room for three bytes for each unit;
-// longer ones are measured first, so as not to take three times their memory.
-constexpr std::size_t kOnePass = 256UL * 1024;
-constexpr std::size_t kMaxBytesPerUnit = 3;
-constexpr std::size_t kMaxBytesPerCharacter = 4;
-
-// What a reader begins with.
-constexpr std::size_t kFirst = 4096;
-
-// Memory that grew beyond this for one large session is given back.
-constexpr std::size_t kKept = 1024UL * 1024;
-
 // One byte for each character, as V8 keeps it: no decoding. Of ASCII these are the bytes of UTF-8.
 napi_value MakeLatin1(napi_env env, std::string_view text) {
   napi_value value = nullptr;
@@ -156,42 +144,6 @@ std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value 
   // Once nothing can be read, nothing can be read later either.
   if (PropertyOf(env, options, "host") == nullptr) return std::nullopt;
   return read;
-}
-
-StringReader::StringReader() : memory_(kFirst) {}
-
-std::string_view StringReader::Read(napi_env env, napi_value value) {
-  // Most strings fit many times over. What comes out short of a whole character is whole.
-  std::size_t length = 0;
-  const napi_status status =
-      napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);
-  if (status == napi_ok) {
-    if (length + kMaxBytesPerCharacter < memory_.size()) {
-      if (memory_.size() > kKept && length < kKept / 2) return ReadString(env, value, length);
-      return {memory_.data(), length};
-    }
-    std::size_t units = 0;
-    napi_get_value_string_utf16(env, value, nullptr, 0, &units);
-    return ReadString(env, value, units);
-  }
-  void* data = nullptr;
-  std::size_t size = 0;
-  napi_get_buffer_info(env, value, &data, &size);
-  return {static_cast<const char*>(data), size};
-}
-
-// `units`: its length in UTF-16 units, or more.
-std::string_view StringReader::ReadString(napi_env env, napi_value value, std::size_t units) {
-  std::size_t room = units * kMaxBytesPerUnit + kMaxBytesPerCharacter + 1;
-  if (units > kOnePass) {
-    napi_get_value_string_utf8(env, value, nullptr, 0, &room);
-    room += kMaxBytesPerCharacter + 1;
-  }
-  if (memory_.size() > kKept && room <= kKept) memory_ = std::vector<char>(kFirst);
-  if (memory_.size() < room) memory_.resize(room);
-  std::size_t length = 0;
-  napi_get_value_string_utf8(env, value, memory_.data(), memory_.size(), &length);
-  return {memory_.data(), length};
 }
 
 }  // namespace connect_hiredis

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <napi.h>
 
@@ -37,19 +36,5 @@ napi_value PropertyOf(napi_env env, napi_value object, const char* name);
 
 // Nothing when the environment is ending.
 std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value options);
-
-// Reads JavaScript strings as UTF-8 into memory that it keeps for the next one.
-class StringReader {
- public:
-  StringReader();
-  // `value` is a string or a Uint8Array. What is returned is valid until the next call, and as
-  // long as the Uint8Array.
-  std::string_view Read(napi_env env, napi_value value);
-
- private:
-  std::string_view ReadString(napi_env env, napi_value value, std::size_t units);
-
-  std::vector<char> memory_;
-};
 
 }  // namespace connect_hiredis

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <iconv.h>
@@ -67,6 +68,24 @@ std::string Encoded(char32_t point) {
           byte(0x80 | (point >> 6U & 0x3FU)), byte(0x80 | (point & 0x3FU))};
 }
 
+// All characters of two bytes, and of more each seventeenth and those at both ends of their kind.
+std::vector<char32_t> Characters() {
+  std::vector<char32_t> points = {0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+  for (char32_t point = 0; point <= 0x10FFFF; point += point < 0x1000 ? 1 : 17) {
+    if (point < 0xD800 || point > 0xDFFF) points.push_back(point);
+  }
+  return points;
+}
+
+// Nothing is written behind the end.
+std::string Utf8Of(std::u16string_view text) {
+  std::string bytes(Utf8Length(text) + 1, '#');
+  const std::size_t length = EncodeUtf8(text, bytes.data());
+  EXPECT_EQ(bytes.back(), '#');
+  bytes.resize(length);
+  return bytes;
+}
+
 TEST(Utf8, AsciiIsToldAtEveryLengthAndPlace) {
   for (std::size_t length = 0; length < 40; ++length) {
     const std::string text(length, 'a');
@@ -93,15 +112,55 @@ TEST(Utf8, BeyondLatin1AllOfItIsUtf16) {
             u"ten bytes \U0001F600!");
 }
 
-TEST(Utf8, EveryCharacterIsDecodedWhateverStandsAroundIt) {
+TEST(Utf8, ACharacterIsDecodedWhateverStandsAroundIt) {
   const Reference reference;
-  for (char32_t point = 0; point <= 0x10FFFF; ++point) {
-    if (point >= 0xD800 && point <= 0xDFFF) continue;
+  for (const char32_t point : Characters()) {
     // At another place of the eight bytes that are looked at together each time.
     const std::string text = std::string(point % 11, 'a') + Encoded(point) + "bc";
     std::u16string expected;
     ASSERT_TRUE(reference.Decode(text, expected)) << static_cast<std::uint32_t>(point);
     ASSERT_EQ(Widened(DecodeUtf8(text)), expected) << static_cast<std::uint32_t>(point);
+  }
+}
+
+TEST(Utf8, ACharacterIsEncodedWhateverStandsAroundIt) {
+  for (const char32_t point : Characters()) {
+    std::u16string character(1, static_cast<char16_t>(point));
+    if (point >= 0x10000) {
+      character = {static_cast<char16_t>(0xD7C0 + (point >> 10U)),
+                   static_cast<char16_t>(0xDC00 + (point & 0x3FFU))};
+    }
+    // At another place of the blocks that are looked at together each time.
+    const std::size_t before = point % 37;
+    const std::u16string text = std::u16string(before, u'a') + character + u"bcdefghijklmnopqrst";
+    const std::string expected = std::string(before, 'a') + Encoded(point) + "bcdefghijklmnopqrst";
+    ASSERT_EQ(Utf8Of(text), expected) << static_cast<std::uint32_t>(point);
+    ASSERT_EQ(Utf8Length(text), expected.size()) << static_cast<std::uint32_t>(point);
+  }
+}
+
+TEST(Utf8, ASurrogateAloneIsTheReplacementCharacter) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  constexpr char16_t kHigh = 0xD83D;
+  constexpr char16_t kLow = 0xDE00;
+  for (std::size_t before = 0; before < 35; ++before) {
+    for (std::size_t after = 0; after < 20; after += 19) {
+      const auto encoded = [&](const std::u16string& middle) {
+        const std::u16string text =
+            std::u16string(before, u'a') + middle + std::u16string(after, u'b');
+        EXPECT_EQ(Utf8Length(text), Utf8Of(text).size());
+        return Utf8Of(text);
+      };
+      const auto expected = [&](std::string_view middle) {
+        return std::string(before, 'a').append(middle) + std::string(after, 'b');
+      };
+      const std::string one(kReplacement);
+      EXPECT_EQ(encoded({kHigh}), expected(one));
+      EXPECT_EQ(encoded({kLow}), expected(one));
+      EXPECT_EQ(encoded({kLow, kHigh}), expected(one + one));
+      EXPECT_EQ(encoded({kHigh, kHigh, kLow}), expected(one + "\xF0\x9F\x98\x80"));
+      EXPECT_EQ(encoded({kHigh, u'c'}), expected(one + "c"));
+    }
   }
 }
 

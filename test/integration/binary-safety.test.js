@@ -61,6 +61,34 @@ test('every UTF-16 code unit comes back', async () => {
   expect((await store.get('a')).units.join()).toBe(units.join());
 });
 
+// Strings are read in another way after one that was not ASCII, into memory that they leave behind.
+describe.each([
+  ['ASCII', 'a'],
+  ['Latin-1', 'aü'],
+  ['Greek', 'α'],
+  ['emoji', '\u{1f600}'],
+  ['a little of all', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaüα会\u{1f600}'],
+])('ids and values of %s', (_, letters) => {
+  // In UTF-16 units. What a reader begins with, takes in one pass, and keeps is among them.
+  test.each([1, 1_365, 4_091, 4_095, 4_096, 262_140, 700_000])(
+    'of %d units come back after any others',
+    async (length) => {
+      const store = redis.store({ commandTimeout: 30_000 });
+      const comesBack = async (sid, text) => {
+        await store.set(sid, { text });
+        const stored = await redis.admin.get(`sess:${sid}`);
+        // Compared by ===: a failing toBe would print both.
+        expect(stored === JSON.stringify({ text })).toBe(true);
+      };
+      const text = letters.repeat(Math.ceil(length / letters.length));
+      for (const before of ['a', 'ü', '\u{1f600}'.repeat(500_000), 'a'.repeat(1_200_000)]) {
+        await comesBack(before.slice(0, 10), before);
+        await comesBack(text, text);
+      }
+    },
+  );
+});
+
 describe('large payloads', () => {
   test.each([
     ['16 MiB of ASCII', () => 'x'.repeat(16 * 2 ** 20)],
