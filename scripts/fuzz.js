@@ -45,6 +45,7 @@ const TARGETS = {
   connection: program('connection'),
   reply: program('reply'),
   keys: program('keys'),
+  utf8: program('utf8'),
   url: jazzer('url'),
   options: jazzer('options'),
 };

@@ -3,58 +3,21 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <iconv.h>
+
+#include "support/utf8_reference.h"
 
 namespace connect_hiredis {
 namespace {
 
 using std::string_literals::operator""s;
 using std::string_view_literals::operator""sv;
-
-// The C library's opinion: UTF-16, or nothing if the bytes are malformed.
-class Reference {
- public:
-  Reference() : converter_(iconv_open("UTF-16LE", "UTF-8")) {}
-  Reference(const Reference&) = delete;
-  Reference& operator=(const Reference&) = delete;
-  ~Reference() { iconv_close(converter_); }
-
-  [[nodiscard]] bool Decode(std::string bytes, std::u16string& text) const {
-    std::string output(bytes.size() * 2 + 2, '\0');
-    char* from = bytes.data();
-    char* to = output.data();
-    std::size_t from_left = bytes.size();
-    std::size_t to_left = output.size();
-    iconv(converter_, nullptr, nullptr, nullptr, nullptr);
-    const std::size_t outcome = iconv(converter_, &from, &from_left, &to, &to_left);
-    if (outcome == static_cast<std::size_t>(-1)) return false;
-    text.resize((output.size() - to_left) / 2);
-    std::memcpy(text.data(), output.data(), text.size() * 2);
-    return true;
-  }
-
- private:
-  iconv_t converter_;
-};
-
-bool IsMalformed(const DecodedText& decoded) {
-  return std::holds_alternative<std::monostate>(decoded);
-}
-
-// What was decoded, as UTF-16, whichever way it came.
-std::u16string Widened(const DecodedText& decoded) {
-  if (const auto* wide = std::get_if<std::u16string>(&decoded)) return *wide;
-  std::u16string text;
-  for (const char byte : std::get<std::string>(decoded)) {
-    text += static_cast<char16_t>(static_cast<unsigned char>(byte));
-  }
-  return text;
-}
+using test::IsMalformed;
+using test::Utf8Reference;
+using test::Widened;
 
 std::string Encoded(char32_t point) {
   const auto byte = [](char32_t value) { return static_cast<char>(value); };
@@ -113,7 +76,7 @@ TEST(Utf8, BeyondLatin1AllOfItIsUtf16) {
 }
 
 TEST(Utf8, ACharacterIsDecodedWhateverStandsAroundIt) {
-  const Reference reference;
+  const Utf8Reference reference;
   for (const char32_t point : Characters()) {
     // At another place of the eight bytes that are looked at together each time.
     const std::string text = std::string(point % 11, 'a') + Encoded(point) + "bc";
@@ -202,7 +165,7 @@ TEST(Utf8, AtRandomItAgreesWithTheCLibrary) {
   constexpr std::string_view kBytes =
       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xC3\xBC\xC3\xA4\xCE\xB1\xE2\x82\xAC\xED\x9F\xBF"
       "\xEE\x80\x80\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\xFF";
-  const Reference reference;
+  const Utf8Reference reference;
   std::minstd_rand random(7);
   int well_formed = 0;
   for (int round = 0; round < 300'000; ++round) {
