@@ -17,7 +17,6 @@ class Receiver {
     this.results = new Float64Array(BATCH * NUMBERS_PER_RESULT);
     this.values = NONE;
     this.onEvent = onEvent;
-    this.onResults = this.onResults.bind(this);
     /** @type {(Target | undefined)[]} */
     this.slots = [];
     /** @type {number[]} */
@@ -45,7 +44,7 @@ class Receiver {
   }
 
   /**
-   * Called by the binding. A callback that throws ends the call; the binding reports the
+   * Called by the binding, as a method. A callback that throws ends the call; the binding reports the
    * exception and calls again, with zero, for the rest of the batch.
    *
    * @param {number} count

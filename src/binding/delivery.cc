@@ -80,8 +80,8 @@ void Delivery::Flush() {
     return;
   }
   flushing_ = true;
+  // A handle scope is an allocation: each has its own where values are made, and no one here.
   const Napi::Env env(env_);
-  const Napi::HandleScope scope(env);
   FlushEvents(env);
   FlushResults(env);
   flushing_ = false;
