@@ -9,7 +9,7 @@ namespace connect_hiredis {
 namespace {
 
 constexpr std::size_t kLists = 4096;  // a power of two
-constexpr std::size_t kFirstCapacity = 4;
+constexpr std::size_t kLeastGrowth = 4;
 
 // Spreads what differs anywhere over all bits (the finalizer of MurmurHash3's 64-bit variant, with
 // constants of its public domain source).
@@ -39,9 +39,9 @@ bool KeyFilter::Add(std::string_view key) {
   std::vector<std::uint64_t>& list = lists_[Mix(Fnv1a(key)) % kLists];
   const std::uint64_t hash = Mix(std::hash<std::string_view>{}(key));
   if (std::find(list.begin(), list.end(), hash) != list.end()) return false;
-  // By a quarter: doubling would leave half of the memory unused.
+  // By an eighth: doubling would leave half of the memory unused.
   if (list.size() == list.capacity()) {
-    list.reserve(std::max(kFirstCapacity, list.size() + list.size() / 4));
+    list.reserve(list.size() + std::max(kLeastGrowth, list.size() / 8));
   }
   list.push_back(hash);
   ++size_;
