@@ -17,7 +17,7 @@ const { showExpiry } = require('./ttl');
  * @property {Operations} operations
  * @property {string} sid
  * @property {any} [session] of a set
- * @property {string | Buffer} [data] of a set: what is stored
+ * @property {string | Buffer} [data] of a set in a store that merges: what is stored
  * @property {number} left milliseconds as of `since`; Infinity: for ever
  * @property {number} since
  */

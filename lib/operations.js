@@ -244,7 +244,9 @@ class Operations {
       settleFrom(target, this.merging.save(this, sid, session, data, left));
       return;
     }
-    const context = { operations: this, sid, session, left, since, data };
+    // Bytes that nobody is going to compare need not outlive their way into the command.
+    const kept = this.merging && data;
+    const context = { operations: this, sid, session, left, since, data: kept };
     const slot = this.#reserve('set', target, completeSet, context);
     const mustExist = this.loaded.has(session);
     this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
