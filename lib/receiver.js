@@ -44,8 +44,8 @@ class Receiver {
   }
 
   /**
-   * Called by the binding, as a method. A callback that throws ends the call; the binding reports the
-   * exception and calls again, with zero, for the rest of the batch.
+   * Called by the binding, as a method. A callback that throws ends the call; the binding reports
+   * the exception and calls again, with zero, for the rest of the batch.
    *
    * @param {number} count
    * @param {any[]} given

@@ -25,8 +25,9 @@ class StringReader {
 
   std::vector<char> memory_;
   std::vector<char16_t> units_;
-  // Whether the last string was nothing else. V8 copies ASCII, but encodes what is not several
-  // times slower than it is encoded here, and most applications have either the one or the other.
+  // Whether the last string was ASCII and nothing else: the next one is read as that needs it. V8
+  // copies ASCII, but encodes anything else several times slower than it is encoded here, and most
+  // applications have either the one or the other.
   bool ascii_ = true;
 };
 
