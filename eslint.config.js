@@ -3,6 +3,19 @@
 const js = require('@eslint/js');
 const globals = require('globals');
 
+/** What the tests of applications fake: lib/timers.js has the real ones. */
+const TIMERS = [
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+  'queueMicrotask',
+  'performance',
+];
+const message = 'Tests of applications fake it: take it from lib/timers.js.';
+
 module.exports = [
   { ignores: ['build/', 'coverage/'] },
   js.configs.recommended,
@@ -22,6 +35,30 @@ module.exports = [
       'object-shorthand': 'error',
       'prefer-const': 'error',
       strict: ['error', 'global'],
+    },
+  },
+  {
+    files: ['lib/**/*.js'],
+    ignores: ['lib/timers.js'],
+    rules: {
+      'no-restricted-globals': ['error', ...TIMERS.map((name) => ({ name, message }))],
+      'no-restricted-properties': [
+        'error',
+        ...TIMERS.map((property) => ({ object: 'globalThis', property, message })),
+        ...['nextTick', 'hrtime', 'uptime'].map((property) => ({
+          object: 'process',
+          property,
+          message,
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name='require'] > Literal[value=/^(node:)?(timers|perf_hooks)/]",
+          message,
+        },
+      ],
     },
   },
   {

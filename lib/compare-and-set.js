@@ -5,6 +5,7 @@ const { fromFailure, invalidArgument } = require('./errors');
 const { mergeSessions } = require('./merge');
 const { isThenable } = require('./serializer');
 const { PromiseTarget } = require('./target');
+const { monotonic } = require('./timers');
 const { showExpiry, timeToLive, toMilliseconds } = require('./ttl');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
@@ -104,10 +105,10 @@ function readStored(operations, sid) {
  * take: no answer in time, like any other.
  *
  * @param {Operations} operations
- * @param {number} since by performance.now()
+ * @param {number} since by monotonic()
  */
 function checkPatience(operations, since) {
-  if (performance.now() - since < operations.commandTimeout) return;
+  if (monotonic() - since < operations.commandTimeout) return;
   throw fromFailure({
     code: 'ERR_REDIS_TIMEOUT',
     message: `Others changed the session faster than it could be written, for ${operations.commandTimeout} ms`,
@@ -128,7 +129,7 @@ async function update(operations, sid, change) {
     throw invalidArgument('update() must be given a function that changes the session');
   }
   operations.checkSid(sid);
-  const since = performance.now();
+  const since = monotonic();
   let found = await readStored(operations, sid);
   while (found !== null) {
     const session = await operations.codec.decode(found.data);
@@ -204,14 +205,14 @@ class Merging {
    * @returns {Promise<'OK' | null>} null: it was destroyed meanwhile
    */
   async save(operations, sid, session, saved, left) {
-    const since = performance.now();
+    const since = monotonic();
     const mine = copy(saved);
     const known = /** @type {Knowledge} */ (this.#known.get(session));
     let expected = known.stored;
     // Nobody interfered so far: what the request has is all there is.
     let data = known.base === known.stored ? mine : await merged(operations, known, mine, expected);
     for (;;) {
-      const rest = Math.max(1, left - Math.floor(performance.now() - since));
+      const rest = Math.max(1, left - Math.floor(monotonic() - since));
       const outcome = await replace(operations, sid, expected, data, rest, false);
       if (outcome === null) return null;
       if (outcome === DONE) {

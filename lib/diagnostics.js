@@ -3,6 +3,7 @@
 // Nothing that is published holds a session id, session data or a password.
 
 const { channel } = require('node:diagnostics_channel');
+const { monotonic } = require('./timers');
 
 /** @typedef {import('./target').Target} Target */
 
@@ -18,9 +19,9 @@ const connections = channel('connect-hiredis:connection');
  */
 function observe(target, operation, client) {
   const { settle } = target;
-  const started = performance.now();
+  const started = monotonic();
   target.settle = (error, result) => {
-    const duration = performance.now() - started;
+    const duration = monotonic() - started;
     const { code } = /** @type {{ code?: string }} */ (error ?? {});
     commands.publish({ client, operation, duration, code });
     settle.call(target, error, result);

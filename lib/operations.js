@@ -15,6 +15,7 @@ const { commands, observe } = require('./diagnostics');
 const { invalidArgument, orError } = require('./errors');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
+const { nextTick } = require('./timers');
 const { TouchThrottle } = require('./touch-throttle');
 const { timeToLive, toMilliseconds } = require('./ttl');
 
@@ -308,7 +309,7 @@ class Operations {
   #sent(target, slot, failure) {
     if (failure === undefined) return;
     this.receiver.release(slot);
-    process.nextTick(completeWith, target, this.Result.failure, failure);
+    nextTick(completeWith, target, this.Result.failure, failure);
   }
 }
 

@@ -4,6 +4,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { debuglog } = require('node:util');
 const { invalidArgument } = require('./errors');
+const { nextTick } = require('./timers');
 
 const debug = debuglog('connect-hiredis');
 
@@ -105,7 +106,7 @@ function targetOf(callback) {
  * @param {any} [result]
  */
 function settleLater(target, error, result) {
-  process.nextTick(settle, target, error, result);
+  nextTick(settle, target, error, result);
 }
 
 /**
@@ -131,4 +132,19 @@ function settleFrom(target, promise) {
   );
 }
 
-module.exports = { CallbackTarget, PromiseTarget, targetOf, settleLater, settleFrom };
+/**
+ * For what a callback or a listener throws where it would become the rejection of a Promise that is
+ * not the user's: it reaches `uncaughtException`, from a tick of its own.
+ *
+ * @param {unknown} error
+ */
+function throwLater(error) {
+  nextTick(rethrow, error);
+}
+
+/** @param {unknown} error */
+function rethrow(error) {
+  throw error;
+}
+
+module.exports = { CallbackTarget, PromiseTarget, settleFrom, settleLater, targetOf, throwLater };

@@ -8,6 +8,7 @@ const { kOpenSessions } = require('../client');
 const { readClientOptions } = require('../client-options');
 const { publishEvent } = require('../diagnostics');
 const { withClient } = require('../errors');
+const { clearTimeout, setTimeout } = require('../timers');
 const { adaptAny } = require('./any');
 const { BorrowedEnumeration } = require('./enumeration');
 const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');

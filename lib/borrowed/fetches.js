@@ -2,6 +2,7 @@
 // The sessions that are asked for in one tick, fetched by one command: a client of an application's
 // costs far more for each command than the server does.
 
+const { nextTick } = require('../timers');
 const { fetchedOf } = require('./commands');
 const { isMissingScript, isReply } = require('./replies');
 
@@ -46,7 +47,7 @@ class Fetches {
     }
     this.#targets.push(target);
     const length = this.#keys.push(key);
-    if (length === 1) process.nextTick(this.#flush);
+    if (length === 1) nextTick(this.#flush);
     else if (length === MOST_KEYS) this.flush();
   }
 

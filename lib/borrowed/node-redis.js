@@ -1,6 +1,7 @@
 'use strict';
 // node-redis from 4 on: clients, pools, sentinels and clusters.
 
+const { setImmediate } = require('../timers');
 const { can, createAdapter } = require('./adapter');
 const { SharedTimeout } = require('./shared-timeout');
 

@@ -1,6 +1,8 @@
 'use strict';
 // Hands results to the operations that wait for them.
 
+const { throwLater } = require('../target');
+
 /** @typedef {import('../target').Target} Target */
 
 /** As in binding.d.ts, of which this package's own results are. */
@@ -32,14 +34,9 @@ class Results {
     try {
       target.complete(target, kind, number, value);
     } catch (error) {
-      process.nextTick(rethrow, error);
+      throwLater(error);
     }
   }
-}
-
-/** @param {unknown} error */
-function rethrow(error) {
-  throw error;
 }
 
 module.exports = { Result, Results };

@@ -3,24 +3,30 @@
 // which costs as much as all else about a command. Here those of one second share one.
 
 const { setMaxListeners } = require('node:events');
+const { monotonic, setTimeout } = require('../timers');
 
 /** How much longer than its timeout a command may wait. */
 const WINDOW = 1000;
 
 class SharedTimeout {
   #timeout;
+  #clock;
   #begun = -Infinity;
   /** What the command is given in place of the client's own. */
   #options = { timeout: 0, abortSignal: /** @type {AbortSignal | undefined} */ (undefined) };
 
-  /** @param {number} timeout milliseconds */
-  constructor(timeout) {
+  /**
+   * @param {number} timeout milliseconds
+   * @param {() => number} [clock]
+   */
+  constructor(timeout, clock = monotonic) {
     this.#timeout = timeout;
+    this.#clock = clock;
   }
 
   /** @returns {object} options of one command */
   get options() {
-    const now = performance.now();
+    const now = this.#clock();
     if (now - this.#begun >= WINDOW) {
       this.#begun = now;
       const controller = new AbortController();
