@@ -3,6 +3,7 @@
 
 const { update } = require('./compare-and-set');
 const enumeration = require('./enumeration');
+const { kInside, keepInside } = require('./inside');
 const { readCount } = require('./options');
 const { PromiseTarget } = require('./target');
 
@@ -15,17 +16,30 @@ const isSome = (count) => count > 0;
 /** @param {number} left milliseconds, or below 0 what Redis means by it */
 const toSeconds = (left) => (left < 0 ? left : Math.ceil(left / 1000));
 
-class Access {
-  #operations;
-  #close;
+/**
+ * @param {Operations} operations
+ * @param {string} name
+ * @param {string} sid
+ * @param {(count: number) => any} map
+ * @param {(slot: number) => import('../binding').Failure | undefined} send
+ */
+async function ask(operations, name, sid, map, send) {
+  operations.checkSid(sid);
+  const target = new PromiseTarget(map);
+  operations.run(name, target, send);
+  return target.promise;
+}
 
+/** @param {any} access @returns {{ operations: Operations, close: () => Promise<void> }} */
+const inside = (access) => access[kInside]();
+
+class Access {
   /**
    * @param {Operations} operations
    * @param {() => Promise<void>} close
    */
   constructor(operations, close) {
-    this.#operations = operations;
-    this.#close = close;
+    keepInside(this, { operations, close });
   }
 
   /**
@@ -34,7 +48,7 @@ class Access {
    */
   get(sid) {
     const target = new PromiseTarget();
-    this.#operations.get(target, sid);
+    inside(this).operations.get(target, sid);
     return target.promise;
   }
 
@@ -45,7 +59,7 @@ class Access {
    */
   set(sid, session) {
     const target = new PromiseTarget(isOk);
-    this.#operations.set(target, sid, session);
+    inside(this).operations.set(target, sid, session);
     return target.promise;
   }
 
@@ -56,7 +70,7 @@ class Access {
    */
   touch(sid, session) {
     const target = new PromiseTarget(isOk);
-    this.#operations.touch(target, sid, session);
+    inside(this).operations.touch(target, sid, session);
     return target.promise;
   }
 
@@ -66,7 +80,7 @@ class Access {
    */
   destroy(sid) {
     const target = new PromiseTarget(isSome);
-    this.#operations.destroy(target, sid);
+    inside(this).operations.destroy(target, sid);
     return target.promise;
   }
 
@@ -80,7 +94,7 @@ class Access {
    * @returns {Promise<any>} the session as stored; null if there is none
    */
   update(sid, change) {
-    return update(this.#operations, sid, change);
+    return update(inside(this).operations, sid, change);
   }
 
   /**
@@ -90,7 +104,7 @@ class Access {
    * @returns {Promise<any[]>} for each id its session, or null
    */
   getMany(sids) {
-    return enumeration.getMany(this.#operations, sids);
+    return enumeration.getMany(inside(this).operations, sids);
   }
 
   /**
@@ -98,7 +112,8 @@ class Access {
    * @returns {Promise<boolean>}
    */
   exists(sid) {
-    return this.#ask('exists', sid, isSome, (slot) => this.#operations.native.exists(slot, sid));
+    const { operations } = inside(this);
+    return ask(operations, 'exists', sid, isSome, (slot) => operations.native.exists(slot, sid));
   }
 
   /**
@@ -106,7 +121,8 @@ class Access {
    * @returns {Promise<number>} seconds; -1: it never expires, -2: there is no such session
    */
   ttl(sid) {
-    return this.#ask('ttl', sid, toSeconds, (slot) => this.#operations.native.timeLeft(slot, sid));
+    const { operations } = inside(this);
+    return ask(operations, 'ttl', sid, toSeconds, (slot) => operations.native.timeLeft(slot, sid));
   }
 
   /**
@@ -116,52 +132,44 @@ class Access {
    * @returns {AsyncGenerator<any, void>}
    */
   scan({ count } = {}) {
-    return enumeration.scan(this.#operations, count === undefined ? count : readCount(count));
+    return enumeration.scan(
+      inside(this).operations,
+      count === undefined ? count : readCount(count),
+    );
   }
 
   /** @returns {Promise<number>} how many were removed */
   clear() {
+    const { operations } = inside(this);
     const target = new PromiseTarget((removed) => {
-      this.#operations.throttle.clear();
+      operations.throttle.clear();
       return removed;
     });
-    this.#operations.run('clear', target, (slot) => this.#operations.native.clear(slot));
+    operations.run('clear', target, (slot) => operations.native.clear(slot));
     return target.promise;
   }
 
   /** @returns {Promise<number>} */
   length() {
+    const { operations } = inside(this);
     const target = new PromiseTarget();
-    this.#operations.run('length', target, (slot) => this.#operations.native.count(slot));
+    operations.run('length', target, (slot) => operations.native.count(slot));
     return target.promise;
   }
 
   /** @returns {Promise<string[]>} */
   ids() {
-    return enumeration.ids(this.#operations);
+    return enumeration.ids(inside(this).operations);
   }
 
   /** @returns {Promise<any[]>} sessions, each with its id */
   all() {
-    return enumeration.sessions(this.#operations);
+    return enumeration.sessions(inside(this).operations);
   }
 
   /** @returns {Promise<void>} resolves when the last handle is closed */
   close() {
-    return this.#close();
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} sid
-   * @param {(count: number) => any} map
-   * @param {(slot: number) => import('../binding').Failure | undefined} send
-   */
-  async #ask(name, sid, map, send) {
-    this.#operations.checkSid(sid);
-    const target = new PromiseTarget(map);
-    this.#operations.run(name, target, send);
-    return target.promise;
+    return inside(this).close();
   }
 }
 

@@ -7,8 +7,10 @@ const { readClientOptions } = require('./client-options');
 const { readCredentials } = require('./credentials');
 const { publishEvent } = require('./diagnostics');
 const { fromFailure, withClient } = require('./errors');
+const { kInside, keepInside, shareListeners } = require('./inside');
 const native = require('./native');
 const { Receiver } = require('./receiver');
+const { monotonic } = require('./timers');
 
 const debug = debuglog('connect-hiredis');
 
@@ -21,11 +23,8 @@ const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
 /** The key of the method by which a client becomes one of several: of this copy of the package. */
 const kJoin = Symbol('connect-hiredis.join');
 
-/** Connects, and reconnects, by itself. */
-class Client extends EventEmitter {
-  #receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
-  #native;
-  #options;
+/** What is behind a client. */
+class Connection {
   /** @type {(() => unknown) | undefined} */
   #credentials;
   /** When credentials were asked for, while there is no answer. @type {number | undefined} */
@@ -34,92 +33,27 @@ class Client extends EventEmitter {
   #unused;
   /** Why there were none, last time. @type {unknown} */
   #refusal;
-  #outage = false;
-  /** @type {(() => import('..').RedundancyStats) | undefined} */
-  #report;
-  /** @type {Promise<void>} */
-  #closed;
   /** @type {(() => void) | undefined} */
   #onClosed;
 
-  /** @param {ReturnType<typeof readClientOptions>} options */
-  constructor(options) {
-    super();
-    this.#closed = new Promise((resolve) => {
+  /**
+   * @param {Client} owner
+   * @param {ReturnType<typeof readClientOptions>} options
+   */
+  constructor(owner, options) {
+    this.owner = owner;
+    this.options = options;
+    this.receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
+    /** Whether it has been said that it is away. */
+    this.outage = false;
+    /** @type {(() => import('..').RedundancyStats) | undefined} */
+    this.report = undefined;
+    /** @type {Promise<void>} */
+    this.closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
-    this.#options = options;
     this.#credentials = options.credentials;
-    // As many stores as one likes may listen.
-    this.setMaxListeners(0);
-    this.#native = new native.Client(options, this.#receiver);
-  }
-
-  /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
-  get state() {
-    return this.#native.state;
-  }
-
-  /**
-   * Ends the connection after the commands in flight; those that wait for a connection fail with
-   * ERR_REDIS_CLOSED.
-   *
-   * @returns {Promise<void>} resolves when the last handle is closed
-   */
-  close() {
-    this.#native.close();
-    return this.#closed;
-  }
-
-  /** Lets the connection keep the process alive: the default. */
-  ref() {
-    this.#native.keepAlive(true);
-    return this;
-  }
-
-  /** Lets the process end while the connection is idle. */
-  unref() {
-    this.#native.keepAlive(false);
-    return this;
-  }
-
-  /**
-   * What the client has done since it was made, and what it is doing.
-   *
-   * @returns {import('..').ClientStats}
-   */
-  stats() {
-    const { connections, ...numbers } = this.#native.stats();
-    const stats = { state: this.state, ...numbers, reconnections: Math.max(0, connections - 1) };
-    return this.#report ? { ...stats, redundancy: this.#report() } : stats;
-  }
-
-  /**
-   * @param {string} prefix
-   * @param {number} scanCount
-   * @param {number} decoding
-   */
-  [kOpenSessions](prefix, scanCount, decoding) {
-    return {
-      client: this,
-      outage: this.#outage,
-      native: new native.Sessions(this.#native, prefix, scanCount, decoding, false),
-      Enumeration: native.Enumeration,
-      receiver: this.#receiver,
-      Result: native.Result,
-      commandTimeout: this.#options.commandTimeout,
-    };
-  }
-
-  /**
-   * For those who use several clients as one.
-   *
-   * @param {(() => import('..').RedundancyStats) | undefined} report what they say of this one;
-   *   undefined: nothing any more
-   */
-  [kJoin](report) {
-    this.#report = report;
-    return { native: this.#native, options: this.#options, outage: this.#outage };
+    this.native = new native.Client(options, this.receiver);
   }
 
   /**
@@ -132,25 +66,27 @@ class Client extends EventEmitter {
       return;
     }
     debug('%s%s', name, failure ? `: ${failure.message}` : '');
-    publishEvent(this, name, failure?.code);
+    publishEvent(this.owner, name, failure?.code);
     if (name === 'close') this.#onClosed?.();
-    if (name === 'disconnect') this.#outage = true;
-    if (name === 'ready') this.#outage = false;
+    if (name === 'disconnect') this.outage = true;
+    if (name === 'ready') this.outage = false;
     if (!failure) {
-      this.emit(name);
+      this.owner.emit(name);
       return;
     }
     const error = fromFailure(failure);
     if (error.code === 'ERR_REDIS_CREDENTIALS' && this.#refusal) error.cause = this.#refusal;
     // An error event without a listener would end the process.
-    if (this.listenerCount('error') > 0) this.emit('error', withClient(error, this));
+    if (this.owner.listenerCount('error') > 0) {
+      this.owner.emit('error', withClient(error, this.owner));
+    }
   }
 
   // One call at a time, unless it takes twice as long as a connection may: the answer to a slow
   // one serves whoever waits by then.
   async #provideCredentials() {
-    const now = performance.now();
-    if (this.#askedAt !== undefined && now - this.#askedAt < 2 * this.#options.connectTimeout) {
+    const now = monotonic();
+    if (this.#askedAt !== undefined && now - this.#askedAt < 2 * this.options.connectTimeout) {
       return;
     }
     this.#askedAt = now;
@@ -159,17 +95,103 @@ class Client extends EventEmitter {
       this.#unused = undefined;
       const { username, password, lifetime } = readCredentials(given, Date.now());
       this.#askedAt = undefined;
-      const used = this.#native.provideCredentials(username, password, lifetime);
+      const used = this.native.provideCredentials(username, password, lifetime);
       if (!used) this.#unused = given;
     } catch (error) {
       // Another call may do better.
       if (this.#askedAt !== now) return;
       this.#askedAt = undefined;
       this.#refusal = error;
-      this.#native.refuseCredentials('The function given as "credentials" failed');
+      this.native.refuseCredentials('The function given as "credentials" failed');
     }
   }
 }
+
+/** @param {any} client @returns {Connection} */
+const inside = (client) => client[kInside]();
+
+/** Connects, and reconnects, by itself. */
+class Client extends EventEmitter {
+  /** @param {ReturnType<typeof readClientOptions>} options */
+  constructor(options) {
+    super();
+    // As many stores as one likes may listen.
+    this.setMaxListeners(0);
+    keepInside(this, new Connection(this, options));
+  }
+
+  /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
+  get state() {
+    return inside(this).native.state;
+  }
+
+  /**
+   * Ends the connection after the commands in flight; those that wait for a connection fail with
+   * ERR_REDIS_CLOSED.
+   *
+   * @returns {Promise<void>} resolves when the last handle is closed
+   */
+  close() {
+    inside(this).native.close();
+    return inside(this).closed;
+  }
+
+  /** Lets the connection keep the process alive: the default. */
+  ref() {
+    inside(this).native.keepAlive(true);
+    return this;
+  }
+
+  /** Lets the process end while the connection is idle. */
+  unref() {
+    inside(this).native.keepAlive(false);
+    return this;
+  }
+
+  /**
+   * What the client has done since it was made, and what it is doing.
+   *
+   * @returns {import('..').ClientStats}
+   */
+  stats() {
+    const { connections, ...numbers } = inside(this).native.stats();
+    const stats = { state: this.state, ...numbers, reconnections: Math.max(0, connections - 1) };
+    const { report } = inside(this);
+    return report ? { ...stats, redundancy: report() } : stats;
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {number} scanCount
+   * @param {number} decoding
+   */
+  [kOpenSessions](prefix, scanCount, decoding) {
+    const connection = inside(this);
+    return {
+      client: this,
+      outage: connection.outage,
+      native: new native.Sessions(connection.native, prefix, scanCount, decoding, false),
+      Enumeration: native.Enumeration,
+      receiver: connection.receiver,
+      Result: native.Result,
+      commandTimeout: connection.options.commandTimeout,
+    };
+  }
+
+  /**
+   * For those who use several clients as one.
+   *
+   * @param {(() => import('..').RedundancyStats) | undefined} report what they say of this one;
+   *   undefined: nothing any more
+   */
+  [kJoin](report) {
+    const connection = inside(this);
+    connection.report = report;
+    return connection;
+  }
+}
+
+shareListeners(Client.prototype);
 
 /**
  * @param {import('..').ClientOptions | string | URL} [options] default: 127.0.0.1:6379

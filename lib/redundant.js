@@ -4,7 +4,8 @@
 const { EventEmitter } = require('node:events');
 const { createClient, isClient, kJoin, kOpenSessions } = require('./client');
 const { readClientOptions } = require('./client-options');
-const { invalidArgument } = require('./errors');
+const { invalidArgument, withClient } = require('./errors');
+const { kInside } = require('./inside');
 const native = require('./native');
 const { Receiver } = require('./receiver');
 
@@ -35,7 +36,11 @@ function makeClients(given, common) {
         'its own',
     );
   }
-  const twice = given.findIndex((each, index) => isClient(each) && given.indexOf(each) < index);
+  // Of what is wrapped twice, both share the inside.
+  const known = Array.from(given, (/** @type {any} */ each) =>
+    isClient(each) ? (/** @type {any} */ (each)[kInside] ?? each) : undefined,
+  );
+  const twice = known.findIndex((each, index) => each && known.indexOf(each) < index);
   if (twice >= 0) throw invalidArgument(`"clients[${twice}]" is given twice`);
   // Nothing is opened before all of them are known to be right.
   const makers = Array.from(given, (each, index) => makerOf(each, index, common));
@@ -106,7 +111,7 @@ class RedundantClients extends EventEmitter {
       this.#listen(client, 'disconnect', () => this.#onDisconnect(client));
       this.#listen(client, 'close', () => this.#onDisconnect(client));
       this.#listen(client, 'error', (error) => {
-        if (this.listenerCount('error') > 0) this.emit('error', error);
+        if (this.listenerCount('error') > 0) this.emit('error', withClient(error, client));
       });
     }
   }

@@ -1,15 +1,15 @@
 'use strict';
 // The session store, bound to a middleware's Store.
 
-const { Access } = require('./access');
 const { borrow } = require('./borrowed/client');
 const { refuseLater } = require('./client-options');
-const { createClient, isClient, kOpenSessions } = require('./client');
+const { createClient, isClient } = require('./client');
 const { invalidArgument } = require('./errors');
-const { Operations } = require('./operations');
+const { kInside, keepInside, shareListeners } = require('./inside');
 const { splitStoreOptions } = require('./options');
 const { RedundantClients, makeClients } = require('./redundant');
-const { createCodec, isThenable } = require('./serializer');
+const { isThenable } = require('./serializer');
+const { StoreInside } = require('./store-inside');
 const { settleFrom, targetOf } = require('./target');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
@@ -94,84 +94,75 @@ function borrowedClient(client, session) {
   return events;
 }
 
+/** @param {any} store @returns {InstanceType<typeof StoreInside>} */
+const inside = (store) => store[kInside]();
+
+/**
+ * @param {Function | undefined} callback
+ * @param {() => Promise<any>} run
+ */
+function tell(callback, run) {
+  const target = targetOf(callback);
+  settleFrom(target, run());
+  return target.promise;
+}
+
 /**
  * @param {new (...args: any[]) => any} Store of express-session, or of a middleware like it
  */
 function createStoreClass(Store) {
-  return class RedisStore extends Store {
-    #clients;
-    #events;
-    #closeClients;
-    #session;
-    #operations;
-    #access;
-
+  class RedisStore extends Store {
     /** @param {any} options a client, or options: see the README */
     constructor(options) {
-      const { clients, events, close, session } = readStoreOptions(options);
-      super(session);
-      this.#clients = clients;
-      this.#events = events;
-      this.#closeClients = close;
-      this.#session = session;
-      const { decoding, isJson } = createCodec(session.serializer);
-      /** @type {import('./operations').Backend} */
-      const backend = /** @type {any} */ (events)[kOpenSessions](
-        session.prefix,
-        session.scanCount,
-        decoding,
-        isJson,
-      );
-      this.#operations = new Operations(backend, session);
-      this.#access = new Access(this.#operations, () => this.#close());
-      this.#forwardEvents();
-      // Others have heard it when it began.
-      if (backend.outage) process.nextTick(() => this.emit('disconnect', this.client));
+      const source = readStoreOptions(options);
+      super(source.session);
+      keepInside(this, new StoreInside(this, source));
     }
 
     get client() {
-      return this.#clients[0];
+      return inside(this).clients[0];
     }
 
     /** One, or those of the `clients` option. */
     get clients() {
-      return [...this.#clients];
+      return [...inside(this).clients];
     }
 
     get prefix() {
-      return this.#session.prefix;
+      return inside(this).session.prefix;
     }
 
     get ttl() {
-      return this.#session.ttl;
+      return inside(this).session.ttl;
     }
 
     // token-session gives one session a lifetime of its own by changing this around a `set`.
     set ttl(value) {
       const { ttl } = splitStoreOptions({ ttl: value }).session;
-      this.#session.ttl = ttl;
-      if (!this.#session.disableTTL) this.#operations.ttl = ttl;
+      const { session, operations } = inside(this);
+      session.ttl = ttl;
+      if (!session.disableTTL) operations.ttl = ttl;
     }
 
     get scanCount() {
-      return this.#session.scanCount;
+      return inside(this).session.scanCount;
     }
 
     get serializer() {
-      return this.#session.serializer;
+      return inside(this).session.serializer;
     }
 
     get disableTouch() {
-      return this.#session.disableTouch;
+      return inside(this).session.disableTouch;
     }
 
     get disableTTL() {
-      return this.#session.disableTTL;
+      return inside(this).session.disableTTL;
     }
 
     /** The same operations as Promises. */
     get access() {
-      return this.#access;
+      return inside(this).access;
     }
 
     /**
@@ -180,7 +171,7 @@ function createStoreClass(Store) {
      */
     get(sid, callback) {
       const target = targetOf(callback);
-      this.#operations.get(target, sid);
+      inside(this).operations.get(target, sid);
       return target.promise;
     }
 
@@ -192,7 +183,7 @@ function createStoreClass(Store) {
      */
     set(sid, session, callback) {
       const target = targetOf(callback);
-      this.#operations.set(target, sid, session);
+      inside(this).operations.set(target, sid, session);
       return target.promise;
     }
 
@@ -203,7 +194,7 @@ function createStoreClass(Store) {
      */
     touch(sid, session, callback) {
       const target = targetOf(callback);
-      this.#operations.touch(target, sid, session);
+      inside(this).operations.touch(target, sid, session);
       return target.promise;
     }
 
@@ -213,33 +204,33 @@ function createStoreClass(Store) {
      */
     destroy(sid, callback) {
       const target = targetOf(callback);
-      this.#operations.destroy(target, sid);
+      inside(this).operations.destroy(target, sid);
       return target.promise;
     }
 
     /** @param {Function} [callback] gets the number of sessions removed */
     clear(callback) {
-      return this.#tell(callback, () => this.#access.clear());
+      return tell(callback, () => inside(this).access.clear());
     }
 
     /** @param {Function} [callback] gets the number of sessions */
     length(callback) {
-      return this.#tell(callback, () => this.#access.length());
+      return tell(callback, () => inside(this).access.length());
     }
 
     /** @param {Function} [callback] gets the ids of all sessions */
     ids(callback) {
-      return this.#tell(callback, () => this.#access.ids());
+      return tell(callback, () => inside(this).access.ids());
     }
 
     /** @param {Function} [callback] gets all sessions, each with its id */
     all(callback) {
-      return this.#tell(callback, () => this.#access.all());
+      return tell(callback, () => inside(this).access.all());
     }
 
     /** @param {Function} [callback] is called when the last handle is closed */
     close(callback) {
-      return this.#tell(callback, () => this.#access.close());
+      return tell(callback, () => inside(this).access.close());
     }
 
     /**
@@ -250,51 +241,13 @@ function createStoreClass(Store) {
      */
     createSession(request, data) {
       const session = super.createSession(request, data);
-      this.#operations.markLoaded(session, data);
+      inside(this).operations.markLoaded(session, data);
       return session;
     }
+  }
 
-    /**
-     * @param {Function | undefined} callback
-     * @param {() => Promise<any>} run
-     */
-    #tell(callback, run) {
-      const target = targetOf(callback);
-      settleFrom(target, run());
-      return target.promise;
-    }
-
-    /** @type {Promise<void> | undefined} */
-    #closed;
-
-    /** @returns {Promise<void>} */
-    #close() {
-      this.#closed ??= this.#closeClients?.() ?? this.#leaveClients();
-      return this.#closed;
-    }
-
-    async #leaveClients() {
-      for (const [name, listener] of this.#listeners) this.#events.off(name, listener);
-    }
-
-    /** @type {[string, (...args: any[]) => void][]} */
-    #listeners = [];
-
-    // express-session takes `disconnect` and `connect` as: serve requests without a session, and
-    // with one again. A connection is of use to it once it is ready.
-    #forwardEvents() {
-      const [first] = this.#clients;
-      this.#listeners = [
-        [
-          'ready',
-          (client = first) => ['connect', 'ready'].forEach((name) => this.emit(name, client)),
-        ],
-        ['disconnect', (client = first) => this.emit('disconnect', client)],
-        ['error', (error) => this.listenerCount('error') > 0 && this.emit('error', error)],
-      ];
-      for (const [name, listener] of this.#listeners) this.#events.on(name, listener);
-    }
-  };
+  shareListeners(RedisStore.prototype);
+  return RedisStore;
 }
 
 module.exports = { createStoreClass };

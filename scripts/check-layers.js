@@ -30,6 +30,7 @@ const [BASE, LOOP, PROTOCOL, CONNECTION, TOPOLOGY] = [
 ];
 /** The files of lib/: each may use those of the lines above its own. */
 const LIB = [
+  ['inside', 'timers'],
   ['diagnostics', 'errors', 'json-date', 'platform'],
   ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
   ['client-options', 'ttl'],
@@ -38,6 +39,7 @@ const LIB = [
   ['operations'],
   ['access', 'client'],
   ['borrowed', 'redundant'],
+  ['store-inside'],
   ['store'],
   ['index'],
 ].map((names) => names.map((name) => `lib/${name}`));
