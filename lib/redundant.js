@@ -38,7 +38,7 @@ function makeClients(given, common) {
   }
   // Of what is wrapped twice, both share the inside.
   const known = Array.from(given, (/** @type {any} */ each) =>
-    isClient(each) ? (/** @type {any} */ (each)[kInside] ?? each) : undefined,
+    isClient(each) ? (/** @type {any} */ (each)[kInside]?.() ?? each) : undefined,
   );
   const twice = known.findIndex((each, index) => each && known.indexOf(each) < index);
   if (twice >= 0) throw invalidArgument(`"clients[${twice}]" is given twice`);
