@@ -3,7 +3,7 @@
 
 const { fromFailure, invalidArgument } = require('./errors');
 const { mergeSessions } = require('./merge');
-const { isThenable } = require('./serializer');
+const { isSession, isThenable } = require('./serializer');
 const { PromiseTarget } = require('./target');
 const { monotonic } = require('./timers');
 const { showExpiry, timeToLive, toMilliseconds } = require('./ttl');
@@ -135,7 +135,13 @@ async function update(operations, sid, change) {
     const session = await operations.codec.decode(found.data);
     if (session === null) return null;
     showExpiry(session, found.left, Date.now(), operations.codec.isJson);
-    const changed = (await change(session)) ?? session;
+    const given = await change(session);
+    const changed = given === undefined ? session : given;
+    if (!isSession(changed)) {
+      throw invalidArgument(
+        'What the function given to update() gives must be an object, or undefined',
+      );
+    }
     const now = Date.now();
     const left = await timeToLive(operations.ttl, changed, sid, now);
     const data = await encode(operations, changed);

@@ -2,9 +2,8 @@
 // Operations over all sessions of a store, in batches: between two of them the event loop goes
 // its way.
 
-const { invalidArgument } = require('./errors');
-const { notParsable } = require('./serializer');
-const { PromiseTarget } = require('./target');
+const { invalidArgument, unreadableSession } = require('./errors');
+const { PromiseTarget, throwLater } = require('./target');
 const { showExpiry } = require('./ttl');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
@@ -71,7 +70,6 @@ async function sessionsOf(operations, batch) {
  * @param {string} id
  */
 function withId(session, id) {
-  if (typeof session !== 'object') throw notParsable();
   if (!Object.isExtensible(session)) return { ...session, id };
   session.id = id;
   return session;
@@ -118,20 +116,60 @@ async function getMany(operations, sids) {
 }
 
 /**
+ * One value that is no session takes nothing from the others: it is left out, and reported.
+ *
  * @param {Operations} operations
  * @param {import('../binding').Batch} batch
  * @returns {Promise<any[]>} for each value the session, or null
  */
-async function decode({ codec }, batch) {
-  // One that fails must not leave another's rejection to nobody.
-  const found = codec.isJson
-    ? batch.values.map((value) => codec.decode(value))
-    : await Promise.all(batch.values.map(async (value) => codec.decode(value)));
+async function decode(operations, batch) {
+  const { codec } = operations;
   const now = Date.now();
-  for (const [index, session] of found.entries()) {
+  /** Who asks for an id twice is told of it once. @type {Set<string>} */
+  const reported = new Set();
+  /** @param {any} session @param {number} index */
+  const finish = (session, index) => {
     if (session !== null) showExpiry(session, batch.timesToLive[index], now, codec.isJson);
+    return session;
+  };
+  /** @param {number} index */
+  const leaveOut = (index) => {
+    const id = batch.ids[index];
+    if (!reported.has(id)) report(operations, id);
+    reported.add(id);
+    return null;
+  };
+  if (codec.isJson) {
+    return batch.values.map((value, index) => {
+      try {
+        return finish(codec.decode(value), index);
+      } catch {
+        return leaveOut(index);
+      }
+    });
   }
-  return found;
+  return Promise.all(
+    batch.values.map(async (value, index) => {
+      try {
+        return finish(await codec.decode(value), index);
+      } catch {
+        return leaveOut(index);
+      }
+    }),
+  );
+}
+
+/**
+ * @param {Operations} operations
+ * @param {string} id
+ */
+function report(operations, id) {
+  try {
+    operations.report(unreadableSession(id));
+  } catch (error) {
+    // A listener's own: of no concern to who asked for the sessions.
+    throwLater(error);
+  }
 }
 
 module.exports = { getMany, ids, scan, sessions };

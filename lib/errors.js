@@ -2,6 +2,7 @@
 // Every error of the package is made here. Their messages reach logs: no password, no session
 // id, nothing of a session.
 
+const { inspect } = require('node:util');
 const { isNativeError } = require('node:util/types');
 
 /** @typedef {import('../binding').Failure} Failure */
@@ -34,6 +35,32 @@ function fromFailure(failure) {
  */
 function sessionError(code, message) {
   return Object.assign(new Error(message), { code });
+}
+
+/**
+ * Of one session among several. The error tells its id to those who ask for it; nothing shows it,
+ * not even an inspection of what is hidden.
+ *
+ * @param {string} id
+ */
+function unreadableSession(id) {
+  const error = sessionError(
+    'ERR_SESSION_PARSE',
+    'What is stored for a session cannot be parsed (its id: the property "id" of this error)',
+  );
+  return Object.defineProperties(error, {
+    id: { value: id, configurable: true },
+    [inspect.custom]: { value: inspectVisible, configurable: true },
+  });
+}
+
+/**
+ * @this {Error}
+ * @param {number} _depth
+ * @param {import('node:util').InspectOptions} options
+ */
+function inspectVisible(_depth, options) {
+  return inspect(this, { ...options, customInspect: false, showHidden: false });
 }
 
 /**
@@ -81,5 +108,6 @@ module.exports = {
   orError,
   sessionError,
   serializerError,
+  unreadableSession,
   withClient,
 };

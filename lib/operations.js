@@ -2,6 +2,7 @@
 // The store's operations on one session: from session to bytes and back. Each settles its target
 // exactly once, never before it has returned.
 
+const { checkSession, checkSid } = require('./arguments');
 const { Merging } = require('./compare-and-set');
 const {
   completeDestroy,
@@ -12,7 +13,7 @@ const {
   completeTouch,
 } = require('./completions');
 const { commands, observe } = require('./diagnostics');
-const { invalidArgument, orError } = require('./errors');
+const { orError } = require('./errors');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { nextTick } = require('./timers');
@@ -37,18 +38,6 @@ const { timeToLive, toMilliseconds } = require('./ttl');
 const TTL_FUNCTION = 'The function given as "ttl"';
 
 /**
- * @param {unknown} sid
- * @returns {Error | undefined} why it cannot be the id of a session
- */
-function checkSid(sid) {
-  if (typeof sid !== 'string') return invalidArgument('The session id must be a string');
-  if (sid === '') return invalidArgument('The session id must not be empty');
-  // Each of them would become U+FFFD: two ids, one key.
-  if (!sid.isWellFormed()) return invalidArgument('The session id must be well-formed Unicode');
-  return undefined;
-}
-
-/**
  * @param {Target} target
  * @param {number} kind
  * @param {import('../binding').Failure} failure
@@ -61,8 +50,10 @@ class Operations {
   /**
    * @param {Backend} backend
    * @param {SessionOptions} options
+   * @param {(error: Error) => void} report takes what no caller is told
    */
-  constructor(backend, options) {
+  constructor(backend, options, report) {
+    this.report = report;
     this.client = backend.client;
     this.native = backend.native;
     this.Enumeration = backend.Enumeration;
@@ -120,7 +111,7 @@ class Operations {
   touch(target, sid, session) {
     if (this.#refuse(target, sid)) return;
     if (this.disableTouch) {
-      settleLater(target, null, 'OK');
+      settleLater(target, checkSession(session), 'OK');
       return;
     }
     this.#withTimeToLive(this.#renew, target, sid, session);
@@ -180,6 +171,8 @@ class Operations {
     const since = Date.now();
     let left;
     try {
+      const refusal = checkSession(session);
+      if (refusal) throw refusal;
       left = timeToLive(this.ttl, session, sid, since);
     } catch (error) {
       settleLater(target, orError(error, TTL_FUNCTION));

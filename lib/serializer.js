@@ -13,6 +13,8 @@ const Decoding = Object.freeze({
 
 /** @typedef {import('..').Serializer} Serializer */
 
+const BRACE = '{'.charCodeAt(0);
+
 /**
  * @typedef {object} Codec
  * @property {boolean} isJson nothing of it is asynchronous
@@ -40,7 +42,8 @@ const jsonCodec = {
         'The session cannot be turned into JSON: is it circular, or does it hold a BigInt?',
       );
     }
-    if (text === undefined) throw notStorable();
+    // What its toJSON makes of a session may be none: a string, an array.
+    if (text === undefined || text.charCodeAt(0) !== BRACE) throw notStorable();
     return text;
   },
   decode(text) {
@@ -51,8 +54,7 @@ const jsonCodec = {
       // Its own message quotes the data.
       throw notParsable();
     }
-    if (session !== null && typeof session !== 'object') throw notParsable();
-    return session;
+    return sessionOrNull(session);
   },
 };
 
@@ -68,7 +70,7 @@ function createCodec(serializer) {
     decoding: custom.binary === true ? Decoding.binary : Decoding.auto,
     encode: (session) =>
       attempt('ERR_SESSION_SERIALIZE', () => custom.stringify(session), checkStorable),
-    decode: (data) => attempt('ERR_SESSION_PARSE', () => custom.parse(data), orNull),
+    decode: (data) => attempt('ERR_SESSION_PARSE', () => custom.parse(data), sessionOrNull),
   };
 }
 
@@ -107,9 +109,23 @@ function checkStorable(data) {
   );
 }
 
-/** @param {any} session */
-function orNull(session) {
-  return session ?? null;
+/**
+ * @param {any} parsed
+ * @returns {any} null: there is no session
+ */
+function sessionOrNull(parsed) {
+  if (parsed === undefined || parsed === null) return null;
+  if (!isSession(parsed)) throw notParsable();
+  return parsed;
+}
+
+/**
+ * An array is none: JSON keeps nothing of it that has a name, such as the cookie.
+ *
+ * @param {any} value
+ */
+function isSession(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notParsable() {
@@ -119,7 +135,7 @@ function notParsable() {
 function notStorable() {
   return sessionError(
     'ERR_SESSION_SERIALIZE',
-    'The session was serialized to something other than a string or a Buffer',
+    'The session was serialized to something other than a string or a Buffer, or the JSON of something other than an object',
   );
 }
 
@@ -137,4 +153,4 @@ function checkSerializer(serializer) {
   );
 }
 
-module.exports = { Decoding, createCodec, checkSerializer, isThenable, notParsable };
+module.exports = { Decoding, createCodec, checkSerializer, isSession, isThenable };

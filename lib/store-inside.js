@@ -34,7 +34,9 @@ class StoreInside {
       decoding,
       isJson,
     );
-    this.operations = new Operations(backend, session);
+    this.operations = new Operations(backend, session, (error) =>
+      this.#emitError(withClient(error, clients[0])),
+    );
     this.access = new Access(this.operations, () => this.#close());
     this.#forwardEvents();
     // Others have heard it when it began.

@@ -33,7 +33,7 @@ const LIB = [
   ['inside', 'timers'],
   ['diagnostics', 'errors', 'json-date', 'platform'],
   ['checks', 'credentials', 'merge', 'native', 'serializer', 'target', 'touch-throttle', 'url'],
-  ['client-options', 'ttl'],
+  ['arguments', 'client-options', 'ttl'],
   ['completions', 'options', 'receiver'],
   ['compare-and-set', 'enumeration'],
   ['operations'],

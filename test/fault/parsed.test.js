@@ -35,10 +35,16 @@ describe.each(ways)('%s', (_, enumerate) => {
     ['true', () => true],
     ['false', () => false],
     ['a Promise of a string', async () => 'session'],
-  ])('of sessions parsed to %s is ERR_SESSION_PARSE', async (_name, parse) => {
+    ['an array', () => ['session']],
+    ['a Promise of an array', async () => []],
+  ])('of sessions parsed to %s gives none, and reports it', async (_name, parse) => {
     const store = makeStore(parse);
+    const errors = [];
+    store.on('error', (error) => errors.push(error));
     await redis.admin.set('sess:a', '{}');
-    await expect(enumerate(store)).rejects.toMatchObject({ code: 'ERR_SESSION_PARSE' });
+    await expect(enumerate(store)).resolves.toEqual([]);
+    expect(errors).toMatchObject([{ code: 'ERR_SESSION_PARSE', id: 'a' }]);
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'ERR_SESSION_PARSE' });
   });
 
   test.each([
