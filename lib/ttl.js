@@ -22,7 +22,7 @@ const MAX_TIME_TO_LIVE = 8.64e15;
  * @param {number} now milliseconds since the epoch
  * @returns {number | Promise<number>} 0 or less: it has expired; Infinity: it never does; a
  *   Promise if the function gave one
- * @throws {TypeError} if the cookie's `expires`, or what the function returned, is no time
+ * @throws {TypeError} if what the function returned is no time
  */
 function timeToLive(ttl, session, sid, now) {
   if (typeof ttl === 'function') {
@@ -36,10 +36,8 @@ function timeToLive(ttl, session, sid, now) {
   const expires = cookie?.[expiryOf(cookie)];
   if (expires === undefined || expires === null || expires === false) return fromSeconds(ttl);
   const left = timeOf(expires) - now;
-  if (Number.isNaN(left)) {
-    throw invalidArgument('The "expires" of the session\'s cookie is not a valid date');
-  }
-  return left;
+  // JSON makes null of an invalid Date: the cookie has no expiry. express-session has reported it.
+  return Number.isNaN(left) ? fromSeconds(ttl) : left;
 }
 
 /**
@@ -109,16 +107,26 @@ function showExpiry(session, left, now, isJson) {
   const expires = cookie[name];
   if (expires === undefined || expires === null || expires === false) return;
   const originalMaxAge = cookie.originalMaxAge;
-  // Reflect.set: what a serializer has frozen stays as it is.
-  if (left >= 0) {
-    Reflect.set(cookie, name, new Date(now + left));
-  } else if (typeof originalMaxAge === 'number' && !(new Date(expires).getTime() > now)) {
-    // The key lives for ever and the date in it has passed: taken at its word, the next save
-    // would destroy a live session.
-    Reflect.set(cookie, name, new Date(now + originalMaxAge));
-  }
+  const shown = left >= 0 ? new Date(now + left) : endlessExpiry(expires, originalMaxAge, now);
+  // What a serializer has frozen stays as it is.
+  Reflect.set(cookie, name, shown);
   // express-session's Cookie, if a serializer made one, derives it from each new `expires`.
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
+}
+
+/**
+ * The expiry to show where the key lives for ever: the cookie's own. Where that has passed, the next
+ * save would destroy a live session: it begins anew.
+ *
+ * @param {any} expires as stored
+ * @param {any} originalMaxAge
+ * @param {number} now
+ * @returns {Date | null} null: it is no date, which is none
+ */
+function endlessExpiry(expires, originalMaxAge, now) {
+  const time = timeOf(expires);
+  if (!(time > now) && Number.isFinite(originalMaxAge)) return new Date(now + originalMaxAge);
+  return Number.isNaN(time) ? null : new Date(time);
 }
 
 module.exports = { timeToLive, showExpiry, toMilliseconds, MAX_TIME_TO_LIVE };

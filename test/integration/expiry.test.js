@@ -2,7 +2,7 @@
 
 // How long a session lives, and that a request sees it truly.
 
-const { failure } = require('../helpers/outcome');
+const { failure, result } = require('../helpers/outcome');
 const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -151,22 +151,61 @@ describe('a ttl function', () => {
   });
 });
 
+describe('the expiry that is shown where the key has none', () => {
+  const date = future(50_000);
+  const jsonAnd = (parse) => ({ parse, stringify: JSON.stringify });
+
+  /** Each way to read a session. */
+  const ways = [
+    ['get', (store) => result((callback) => store.get('a', callback))],
+    ['access.get', (store) => store.access.get('a')],
+    ['all', async (store) => (await store.all())[0]],
+    ['scan', async (store) => (await store.access.scan().next()).value],
+    ['getMany', async (store) => (await store.access.getMany(['a']))[0]],
+    ['update', (store) => store.access.update('a', (session) => ({ ...session }))],
+  ];
+
+  describe.each([
+    ['JSON', JSON],
+    ['a synchronous serializer', jsonAnd((text) => JSON.parse(text))],
+    ['an asynchronous one', jsonAnd(async (text) => JSON.parse(text))],
+  ])('with %s', (_, serializer) => {
+    test.each(ways)('is a Date for %s', async (_way, read) => {
+      const store = redis.store({ serializer, disableTTL: true });
+      await store.set('a', { n: 1, cookie: { expires: date, originalMaxAge: 50_000 } });
+      await expect(redis.admin.pTTL('sess:a')).resolves.toBe(-1);
+      const { n, cookie } = await read(store);
+      expect(cookie.expires).toBeInstanceOf(Date);
+      expect({ n, expires: cookie.expires }).toEqual({ n: 1, expires: date });
+    });
+
+    test.each(ways)('stays null for %s of a cookie that has none', async (_way, read) => {
+      const store = redis.store({ serializer, disableTTL: true });
+      await store.set('a', { cookie: { expires: null, originalMaxAge: null } });
+      const { cookie } = await read(store);
+      expect(cookie).toEqual({ expires: null, originalMaxAge: null });
+    });
+  });
+});
+
 describe('the expiry in a cookie', () => {
   test.each([
     ['an invalid Date', new Date(NaN)],
     ['a string that is no date', 'tomorrow, perhaps'],
-  ])('that is %s is an error, and no command', async (_, expires) => {
-    const store = redis.store();
-    await redis.admin.set('sess:a', '{"kept":true}');
-    const monitor = await redis.monitor();
-    const data = { cookie: { expires } };
-    await failure((callback) => store.set('a', data, callback));
-    await failure((callback) => store.touch('a', data, callback));
-    const names = (await monitor.commands()).map(([name]) => name);
-    for (const name of ['SET', 'DEL', 'UNLINK', 'PEXPIRE', 'PEXPIREAT']) {
-      expect(names).not.toContain(name);
+  ])('that is %s is none: the key lives for ttl seconds', async (_, expires) => {
+    const store = redis.store({ ttl: 100 });
+    const data = { n: 1, cookie: { expires } };
+    await expect(result((callback) => store.set('a', data, callback))).resolves.toBe('OK');
+    await expect(redis.admin.get('sess:a')).resolves.toBe(JSON.stringify(data));
+    for (const touch of [async () => {}, () => store.touch('a', data)]) {
+      await touch();
+      const left = await redis.admin.pTTL('sess:a');
+      expect(left).toBeGreaterThan(90_000);
+      expect(left).toBeLessThanOrEqual(100_000);
+      await redis.admin.pExpire('sess:a', 50_000);
     }
-    await expect(redis.admin.get('sess:a')).resolves.toBe('{"kept":true}');
+    await expect(store.access.update('a', () => data)).resolves.toBe(data);
+    await expect(redis.admin.pTTL('sess:a')).resolves.toBeGreaterThan(90_000);
   });
 
   test('that is past destroys the key at set and at touch', async () => {
