@@ -52,7 +52,17 @@ async function start(store) {
       },
     }),
   );
-  return { visitor: app.visitor(), takeErrors: () => errors.splice(0) };
+  /** The error handler is called in a later turn than the response is sent, or a second time. */
+  const settled = async () => {
+    for (let turns = 0; turns < 3; ++turns) await app.visitor().get('/who');
+  };
+  return {
+    visitor: app.visitor(),
+    async takeErrors() {
+      await settled();
+      return errors.splice(0);
+    },
+  };
 }
 
 describe.each(STORES)('%s', (_, open) => {
@@ -62,7 +72,7 @@ describe.each(STORES)('%s', (_, open) => {
       const { visitor, takeErrors } = await start(await open());
       const { status } = await visitor.post(path);
       expect(status).toBe(200);
-      expect(takeErrors()).toEqual([
+      await expect(takeErrors()).resolves.toEqual([
         expect.objectContaining({ message: expect.stringContaining('expires') }),
       ]);
     },
@@ -76,11 +86,11 @@ describe.each(STORES)('%s', (_, open) => {
     for (const path of ['/spoil', '/spoil-and-change', '/spoil-and-save']) {
       await expect(visitor.post(path)).resolves.toMatchObject({ status: 200, id });
       // Of a cookie that is not sent again there is nothing to report.
-      expect(takeErrors().length).toBeLessThanOrEqual(1);
+      expect((await takeErrors()).length).toBeLessThanOrEqual(1);
     }
     await expect(visitor.get('/cookie')).resolves.toMatchObject({ expires: null });
     await expect(visitor.get('/who')).resolves.toEqual({ status: 200, id, user: 'ann' });
-    expect(takeErrors()).toEqual([]);
+    await expect(takeErrors()).resolves.toEqual([]);
   });
 });
 
