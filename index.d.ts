@@ -35,6 +35,11 @@ declare namespace connectHiredis {
     port?: number;
     /** The client that met the error, in `error` events. */
     client?: Client;
+    /**
+     * With `ERR_SESSION_PARSE` in an `error` event: whose session could not be read. Not
+     * enumerable, and not shown by `util.inspect`.
+     */
+    id?: string;
   }
 
   /** Where the server is, and how to behave towards it. */
@@ -156,7 +161,8 @@ declare namespace connectHiredis {
   interface Serializer {
     /**
      * Gets a string where the stored bytes are valid UTF-8, else a Buffer; with `binary`
-     * always a Buffer.
+     * always a Buffer. Gives a session (an object, no array), or null or undefined if there is
+     * none; anything else is `ERR_SESSION_PARSE`, as what it throws is.
      */
     parse(data: any): any;
     stringify(session: any): MaybePromise<string | Buffer>;
@@ -211,8 +217,15 @@ declare namespace connectHiredis {
   /** A stored session as `all` and `scan` give it: with its id. */
   type StoredSession = session.SessionData & { id: string };
 
-  /** The store's operations as Promises. */
+  /**
+   * The store's operations as Promises. A session is an object; anything else given for one, an
+   * array or a function too, is `ERR_INVALID_ARG_TYPE`.
+   */
   interface Access {
+    /**
+     * Its `cookie.expires` is a Date: when the key expires, or what is stored if the key never
+     * does. Of a cookie that ends with the browser it is null, as stored.
+     */
     get(sid: string): Promise<session.SessionData | null>;
     /** true if stored; false if it had expired, or was destroyed since it was loaded. */
     set(sid: string, session: session.SessionData): Promise<boolean>;
@@ -224,6 +237,10 @@ declare namespace connectHiredis {
     clear(): Promise<number>;
     length(): Promise<number>;
     ids(): Promise<string[]>;
+    /**
+     * Without what is stored and is no session. An `error` event of the store, with `code`
+     * `ERR_SESSION_PARSE`, tells the `id` of each: once in each call. So do `scan` and `getMany`.
+     */
     all(): Promise<StoredSession[]>;
     /**
      * Changes a session atomically: `change` is called again when somebody else wrote meanwhile.
@@ -235,7 +252,7 @@ declare namespace connectHiredis {
       sid: string,
       change: (session: session.SessionData) => MaybePromise<session.SessionData | void>,
     ): Promise<session.SessionData | null>;
-    /** For each id its session, or null: in one round trip. */
+    /** For each id its session, or null if there is none or it cannot be read: in one round trip. */
     getMany(sids: string[]): Promise<(session.SessionData | null)[]>;
     /** Walks over all sessions and never holds more than one batch of `count` keys. */
     scan(options?: { count?: number }): AsyncGenerator<StoredSession, void>;
@@ -260,6 +277,8 @@ declare namespace connectHiredis {
     readonly disableTouch: boolean;
     readonly disableTTL: boolean;
     readonly access: Access;
+
+    // For all of these see Access: what they are given, and what they give of it.
 
     get(sid: string, callback: Callback<session.SessionData | null>): void;
     get(sid: string): Promise<session.SessionData | null>;

@@ -103,6 +103,7 @@ function events() {
     exactly<string | undefined>()(error.reply);
     exactly<number | undefined>()(error.port);
     exactly<Client | undefined>()(error.client);
+    exactly<string | undefined>()(error.id);
     if (error.code === 'ERR_REDIS_TIMEOUT' || error.code === 'ECONNREFUSED') return;
   });
   store.on('connect', () => {}).on('disconnect', () => {});
