@@ -19,10 +19,12 @@ const failingAtOnce = [
   ['touch of an empty id', {}, (store, cb) => store.touch('', {}, cb)],
   ['destroy of an empty id', {}, (store, cb) => store.destroy('', cb)],
   ['set of a circular session', {}, (store, cb) => store.set('a', circular, cb)],
+  ['set of no object', {}, (store, cb) => store.set('a', 'text', cb)],
+  ['touch of no object', {}, (store, cb) => store.touch('a', null, cb)],
   [
-    'set with an invalid date',
-    {},
-    (store, cb) => store.set('a', { cookie: { expires: new Date(NaN) } }, cb),
+    'touch of no object that is left out',
+    { disableTouch: true },
+    (store, cb) => store.touch('a', null, cb),
   ],
   [
     'set with a ttl function that throws',
