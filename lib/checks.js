@@ -36,12 +36,23 @@ function filledString(value, name) {
 }
 
 /**
+ * Environment variables are strings: one of digits alone counts as the number.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function fromDigits(value) {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}
+
+/**
  * @param {number} min
  * @param {number} max
  * @returns {Check<number>}
  */
 function integer(min, max) {
-  return (value, name) => {
+  return (given, name) => {
+    const value = /** @type {number} */ (fromDigits(given));
     if (!Number.isInteger(value) || value < min || value > max) {
       throw wrong(name, `a whole number from ${min} to ${max}`);
     }
@@ -49,4 +60,4 @@ function integer(min, max) {
   };
 }
 
-module.exports = { boolean, filledString, integer, string, wrong };
+module.exports = { boolean, filledString, fromDigits, integer, string, wrong };

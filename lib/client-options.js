@@ -3,6 +3,8 @@
 
 const { boolean, filledString, integer, string, wrong } = require('./checks');
 const { invalidArgument } = require('./errors');
+const { unknownOption } = require('./option-hints');
+const { SESSION_OPTIONS } = require('./options');
 const { parseUrl } = require('./url');
 const { version } = require('../package.json');
 
@@ -37,6 +39,9 @@ const delay = integer(1, MAX_DELAY);
 
 /** @type {Check<string>} */
 function socketPath(value, name) {
+  if (typeof value === 'object' && value !== null) {
+    throw wrong(name, 'the path of a unix socket; for TCP write host and port beside each other');
+  }
   filledString(value, name);
   if (value.includes('\0') || Buffer.byteLength(value) > MAX_SOCKET_PATH) {
     throw wrong(name, `a path of at most ${MAX_SOCKET_PATH} bytes`);
@@ -48,6 +53,7 @@ function socketPath(value, name) {
 function host(value, name) {
   filledString(value, name);
   if (value.includes('\0')) throw wrong(name, 'a name or an address');
+  if (value.includes('://')) throw wrong(name, 'a name or an address; for a URL write url');
   return value.replace(/^\[(.*)\]$/, '$1');
 }
 
@@ -109,18 +115,19 @@ const connectionChecks = {
   unref: boolean,
 };
 
+/** All names that a client's option may have. */
+const CLIENT_OPTIONS = ['url', ...Object.keys(connectionChecks), ...SYNONYMS.keys()];
+
 /**
  * The options of a client, checked and complete, as the native binding takes them.
  *
- * @param {unknown} input
+ * @param {unknown} input options or a URL
+ * @param {unknown} [more] options beside a URL, which win over what it says
  * @returns {NativeOptions & { credentials?: () => unknown }}
+ * @throws {TypeError} that names the option
  */
-function readClientOptions(input) {
-  const given = typeof input === 'string' || input instanceof URL ? { url: input } : (input ?? {});
-  if (typeof given !== 'object') {
-    throw invalidArgument('The options of a client must be an object or a URL');
-  }
-  const { options, names } = readNamedOptions(given);
+function readClientOptions(input, more) {
+  const { options, names } = readNamedOptions(joinArguments(input, more));
   for (const [one, others] of EXCLUSIVE) refuseTogether(names, one, others);
   if (options.url !== undefined) joinUrl(options, names);
   const commandTimeout = options.commandTimeout ?? 5000;
@@ -144,6 +151,30 @@ function readClientOptions(input) {
     queue: options.queue ?? 10_000,
     keepAlive: !options.unref,
   };
+}
+
+/**
+ * @param {unknown} input
+ * @param {unknown} more
+ * @returns {object}
+ */
+function joinArguments(input, more = {}) {
+  const isUrl = typeof input === 'string' || input instanceof URL;
+  const given = isUrl ? { url: input } : (input ?? {});
+  if (typeof given !== 'object' || typeof more !== 'object' || more === null) {
+    throw invalidArgument(
+      'The options of a client must be an object, a URL, or both: createClient(url, options)',
+    );
+  }
+  if (!isUrl && Object.keys(given).length > 0 && Object.keys(more).length > 0) {
+    throw invalidArgument(
+      'createClient() takes one object: write createClient(options) or createClient(url, options)',
+    );
+  }
+  if (isUrl && /** @type {any} */ (more).url !== undefined) {
+    throw invalidArgument('The "url" option is given beside a URL: give one');
+  }
+  return { ...given, ...more };
 }
 
 /**
@@ -175,25 +206,25 @@ function readNamedOptions(given) {
       options.url = value;
     } else if (Object.hasOwn(connectionChecks, canonical)) {
       options[canonical] = connectionChecks[canonical](value, name);
+    } else if (SESSION_OPTIONS.includes(name)) {
+      throw invalidArgument(
+        `The "${name}" option is one of RedisStore: write new RedisStore({ client, ${name} })`,
+      );
     } else {
-      throw invalidArgument(`Unknown option "${name}"`);
+      throw unknownOption(name, CLIENT_OPTIONS);
     }
   }
   return { options, names };
 }
 
 /**
- * @param {Record<string, any>} options with `url`; gets what that says
+ * @param {Record<string, any>} options with `url`; gets what that says and no option says
  * @param {Map<string, string>} names
  */
 function joinUrl(options, names) {
   for (const [name, value] of Object.entries(parseUrl(options.url))) {
-    if (Object.hasOwn(options, name)) {
-      throw invalidArgument(`The "${name}" option is given twice: there is one in "url" too`);
-    }
-    if (names.has('credentials') && (name === 'username' || name === 'password')) {
-      throw invalidArgument('The "credentials" option is given, and "url" has some too: give one');
-    }
+    if (Object.hasOwn(options, name)) continue;
+    if (names.has('credentials') && (name === 'username' || name === 'password')) continue;
     options[name] = connectionChecks[name](value, `url (${name})`);
   }
 }
@@ -219,4 +250,4 @@ function refuseLater(name) {
   }
 }
 
-module.exports = { refuseLater, readClientOptions };
+module.exports = { CLIENT_OPTIONS, refuseLater, readClientOptions };

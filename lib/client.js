@@ -6,11 +6,11 @@ const { debuglog } = require('node:util');
 const { readClientOptions } = require('./client-options');
 const { readCredentials } = require('./credentials');
 const { publishEvent } = require('./diagnostics');
-const { fromFailure, withClient } = require('./errors');
+const { fromFailure, withCause, withClient } = require('./errors');
 const { kInside, keepInside, shareListeners } = require('./inside');
 const native = require('./native');
 const { Receiver } = require('./receiver');
-const { monotonic } = require('./timers');
+const { clearTimeout, monotonic, setTimeout } = require('./timers');
 
 const debug = debuglog('connect-hiredis');
 
@@ -19,6 +19,12 @@ const debug = debuglog('connect-hiredis');
  * copy of the package: a client is used with the addon that made it.
  */
 const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
+
+/**
+ * The key by which a listener of error events says whether anybody hears it: a store passes them on
+ * to listeners of its own, if it has any.
+ */
+const kHeard = Symbol('connect-hiredis.heard');
 
 /** The key of the method by which a client becomes one of several: of this copy of the package. */
 const kJoin = Symbol('connect-hiredis.join');
@@ -33,6 +39,7 @@ class Connection {
   #unused;
   /** Why there were none, last time. @type {unknown} */
   #refusal;
+  #warned = false;
   /** @type {(() => void) | undefined} */
   #onClosed;
 
@@ -44,6 +51,8 @@ class Connection {
     this.owner = owner;
     this.options = options;
     this.receiver = new Receiver((name, failure) => this.#onEvent(name, failure));
+    /** The last error that an event told, or would have told. @type {Error | undefined} */
+    this.lastError = undefined;
     /** Whether it has been said that it is away. */
     this.outage = false;
     /** @type {(() => import('..').RedundancyStats) | undefined} */
@@ -75,11 +84,23 @@ class Connection {
       return;
     }
     const error = fromFailure(failure);
-    if (error.code === 'ERR_REDIS_CREDENTIALS' && this.#refusal) error.cause = this.#refusal;
+    if (error.code === 'ERR_REDIS_CREDENTIALS' && this.#refusal) withCause(error, this.#refusal);
+    this.lastError = error;
+    if (!this.#warned && !isHeard(this.owner)) this.#warn(error);
     // An error event without a listener would end the process.
     if (this.owner.listenerCount('error') > 0) {
       this.owner.emit('error', withClient(error, this.owner));
     }
+  }
+
+  /** @param {Error} error */
+  #warn(error) {
+    this.#warned = true;
+    process.emitWarning(
+      `connect-hiredis has no connection to Redis, and goes on trying: ${error.message}. Listen to ` +
+        "hear of such errors: client.on('error', …) or store.on('error', …)",
+      { code: 'CONNECT_HIREDIS_NO_LISTENER' },
+    );
   }
 
   // One call at a time, unless it takes twice as long as a connection may: the answer to a slow
@@ -123,6 +144,45 @@ class Client extends EventEmitter {
   /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
   get state() {
     return inside(this).native.state;
+  }
+
+  /**
+   * Waits for the connection. Nobody has to call it: connecting starts by itself, and goes on when
+   * this has failed.
+   *
+   * @returns {Promise<this>} resolves with the client when it is ready
+   * @throws {Error} ERR_REDIS_TIMEOUT after `connectTimeout`, with what kept it as its cause;
+   *   ERR_REDIS_CLOSED if the client is closed
+   */
+  async connect() {
+    if (this.state === 'ready') return this;
+    if (this.state === 'closing' || this.state === 'closed') throw closedError();
+    const { options } = inside(this);
+    await new Promise((resolve, reject) => {
+      const settle = (/** @type {Function} */ how, /** @type {unknown} */ result) => {
+        clearTimeout(timer);
+        this.off('ready', onReady).off('close', onClose);
+        how(result);
+      };
+      const onReady = () => settle(resolve, undefined);
+      const onClose = () => settle(reject, closedError());
+      const timer = setTimeout(
+        () => settle(reject, connectError(options.connectTimeout, inside(this).lastError)),
+        options.connectTimeout,
+      );
+      this.on('ready', onReady).on('close', onClose);
+    });
+    return this;
+  }
+
+  /** As node-redis and ioredis call it. @deprecated write close() */
+  quit() {
+    return this.close();
+  }
+
+  /** As node-redis and ioredis call it. @deprecated write close() */
+  disconnect() {
+    return this.close();
   }
 
   /**
@@ -194,10 +254,39 @@ class Client extends EventEmitter {
 shareListeners(Client.prototype);
 
 /**
- * @param {import('..').ClientOptions | string | URL} [options] default: 127.0.0.1:6379
+ * Whether anybody listens to the errors of `emitter`, or of a store that passes them on.
+ *
+ * @param {EventEmitter} emitter
  */
-function createClient(options) {
-  return new Client(readClientOptions(options));
+function isHeard(emitter) {
+  return emitter.listeners('error').some((/** @type {any} */ listener) => {
+    return listener[kHeard]?.() ?? true;
+  });
+}
+
+function closedError() {
+  return fromFailure({ code: 'ERR_REDIS_CLOSED', message: 'The client is closed' });
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {Error | undefined} cause
+ */
+function connectError(milliseconds, cause) {
+  const message = `There was no connection to Redis for ${milliseconds} ms`;
+  return fromFailure({ code: 'ERR_REDIS_TIMEOUT', message, cause: /** @type {any} */ (cause) });
+}
+
+/**
+ * Makes a client, which begins to connect by itself.
+ *
+ * @param {import('..').ClientOptions | string | URL} [url] a URL, or the options alone; default:
+ *   127.0.0.1:6379
+ * @param {import('..').ClientOptions} [options] beside a URL; they win over what it says
+ * @throws {TypeError} that names the option that is wrong
+ */
+function createClient(url, options) {
+  return new Client(readClientOptions(url, options));
 }
 
 /**
@@ -210,4 +299,4 @@ function isClient(value) {
   return typeof value?.[kOpenSessions] === 'function';
 }
 
-module.exports = { Client, createClient, isClient, kJoin, kOpenSessions };
+module.exports = { Client, createClient, isClient, isHeard, kHeard, kJoin, kOpenSessions };

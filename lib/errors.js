@@ -25,8 +25,24 @@ function fromFailure(failure) {
   // Tests of applications run in realms of their own, and errors of sockets come from outside.
   if (failure instanceof Error || isNativeError(failure)) return failure;
   const { message, cause, ...properties } = failure;
-  const error = cause ? new Error(message, { cause: fromFailure(cause) }) : new Error(message);
+  if (!cause) return Object.assign(new Error(message), properties);
+  // Many a log shows the message alone.
+  const reason = fromFailure(cause);
+  const error = new Error(`${message}: ${reason.message}`, { cause: reason });
   return Object.assign(error, properties);
+}
+
+/**
+ * @template {Error} T
+ * @param {T} error
+ * @param {unknown} cause that error.stack shows as well
+ * @returns {T}
+ */
+function withCause(error, cause) {
+  error.cause = cause;
+  const told = cause instanceof Error || isNativeError(cause) ? cause.stack : String(cause);
+  error.stack = `${error.stack}\nCaused by: ${told}`;
+  return error;
 }
 
 /**
@@ -109,5 +125,6 @@ module.exports = {
   sessionError,
   serializerError,
   unreadableSession,
+  withCause,
   withClient,
 };

@@ -30,11 +30,21 @@ function expressSessionStore() {
 }
 
 /**
- * The store's class for a session middleware: `require('connect-hiredis')(session)`.
+ * The store's class for a session middleware: `require('connect-hiredis')(session)`. With `new` it
+ * is RedisStore, for those who take the default export for that.
  *
  * @param {any} middleware express-session, or one like it: with a `Store`
+ * @returns {any}
  */
 function connectHiredis(middleware) {
+  if (new.target === connectHiredis) {
+    return Reflect.construct(storeClassFor(expressSessionStore()), arguments);
+  }
+  if (new.target) {
+    throw invalidArgument(
+      "connect-hiredis itself is no class to extend: write const { RedisStore } = require('connect-hiredis')",
+    );
+  }
   const Store = middleware?.Store;
   if (typeof Store !== 'function') {
     throw invalidArgument(
@@ -44,7 +54,23 @@ function connectHiredis(middleware) {
   return storeClassFor(Store);
 }
 
+/** @param {unknown} value */
+function isStore(value) {
+  try {
+    return value instanceof storeClassFor(expressSessionStore());
+  } catch {
+    // Without express-session there is none.
+    return false;
+  }
+}
+
 module.exports = Object.defineProperties(connectHiredis, {
+  // connect-redis 7 was required in this way.
+  default: { value: connectHiredis },
+  // What `new` gives with the default export.
+  [Symbol.hasInstance]: {
+    value: isStore,
+  },
   createClient: { enumerable: true, value: createClient },
   // Made when it is asked for: users of another middleware need not have express-session.
   RedisStore: { enumerable: true, get: () => storeClassFor(expressSessionStore()) },

@@ -1,7 +1,7 @@
 'use strict';
 // Checks the options of a store at construction and gives each its default.
 
-const { boolean, integer, string, wrong } = require('./checks');
+const { boolean, fromDigits, integer, string, wrong } = require('./checks');
 const { checkSerializer } = require('./serializer');
 const { MAX_TIME_TO_LIVE } = require('./ttl');
 
@@ -10,14 +10,17 @@ const { MAX_TIME_TO_LIVE } = require('./ttl');
 const MAX_SCAN_COUNT = 100_000;
 
 /** @type {Check<import('./ttl').Ttl>} */
-function ttl(value, name) {
-  if (value === false || typeof value === 'function') return value;
+function ttl(given, name) {
+  const value = fromDigits(given);
+  if (value === false) return value;
+  if (typeof value === 'function') return /** @type {import('./ttl').Ttl} */ (value);
   if (typeof value === 'number' && value > 0 && value * 1000 <= MAX_TIME_TO_LIVE) return value;
   throw wrong(name, 'a number of seconds above 0, false, or a function that returns seconds');
 }
 
 /** @type {Check<number>} */
-function seconds(value, name) {
+function seconds(given, name) {
+  const value = fromDigits(given);
   if (typeof value === 'number' && value >= 0 && value * 1000 <= MAX_TIME_TO_LIVE) return value;
   throw wrong(name, 'a number of seconds, 0 or more');
 }
@@ -33,6 +36,9 @@ const sessionChecks = {
   concurrencyMerge: boolean,
   serializer: checkSerializer,
 };
+
+/** The names of the options that are about sessions, not about the connection. */
+const SESSION_OPTIONS = Object.keys(sessionChecks);
 
 /**
  * @typedef {object} SessionOptions
@@ -90,4 +96,4 @@ function readCount(count) {
   return sessionChecks.scanCount(count, 'count');
 }
 
-module.exports = { readCount, splitStoreOptions };
+module.exports = { SESSION_OPTIONS, readCount, splitStoreOptions };

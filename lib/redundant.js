@@ -2,7 +2,7 @@
 // Several clients that have the same sessions, as a store sees them: the `clients` option.
 
 const { EventEmitter } = require('node:events');
-const { createClient, isClient, kJoin, kOpenSessions } = require('./client');
+const { createClient, isClient, isHeard, kHeard, kJoin, kOpenSessions } = require('./client');
 const { readClientOptions } = require('./client-options');
 const { invalidArgument, withClient } = require('./errors');
 const { kInside } = require('./inside');
@@ -110,9 +110,10 @@ class RedundantClients extends EventEmitter {
       this.#listen(client, 'ready', () => this.#onReady(client));
       this.#listen(client, 'disconnect', () => this.#onDisconnect(client));
       this.#listen(client, 'close', () => this.#onDisconnect(client));
-      this.#listen(client, 'error', (error) => {
+      const passOn = (/** @type {any} */ error) => {
         if (this.listenerCount('error') > 0) this.emit('error', withClient(error, client));
-      });
+      };
+      this.#listen(client, 'error', Object.assign(passOn, { [kHeard]: () => isHeard(this) }));
     }
   }
 

@@ -2,7 +2,7 @@
 // What is behind a store.
 
 const { Access } = require('./access');
-const { kOpenSessions } = require('./client');
+const { kHeard, kOpenSessions } = require('./client');
 const { withClient } = require('./errors');
 const { Operations } = require('./operations');
 const { createCodec } = require('./serializer');
@@ -18,9 +18,9 @@ class StoreInside {
 
   /**
    * @param {any} owner the store
-   * @param {import('./store').Source} source
+   * @param {import('./store-source').Source} source
    */
-  constructor(owner, { clients, events, close, session }) {
+  constructor(owner, { clients, events, close, session, commandTimeout }) {
     this.owner = owner;
     this.clients = clients;
     this.session = session;
@@ -33,6 +33,7 @@ class StoreInside {
       session.scanCount,
       decoding,
       isJson,
+      commandTimeout,
     );
     this.operations = new Operations(backend, session, (error) =>
       this.#emitError(withClient(error, clients[0])),
@@ -58,14 +59,17 @@ class StoreInside {
   #forwardEvents() {
     const { owner, clients } = this;
     const [first] = clients;
+    const passOn = (/** @type {any} */ error) =>
+      // Of several, what unites them has named the one.
+      this.#emitError(clients.length > 1 ? error : withClient(error, first));
+    const isHeard = () => owner.listenerCount('error') > 0;
     this.#listeners = [
       [
         'ready',
         (client = first) => ['connect', 'ready'].forEach((name) => owner.emit(name, client)),
       ],
       ['disconnect', (client = first) => owner.emit('disconnect', client)],
-      // Of several, what unites them has named the one.
-      ['error', (error) => this.#emitError(clients.length > 1 ? error : withClient(error, first))],
+      ['error', Object.assign(passOn, { [kHeard]: isHeard })],
     ];
     for (const [name, listener] of this.#listeners) this.#events.on(name, listener);
   }

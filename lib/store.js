@@ -1,98 +1,11 @@
 'use strict';
 // The session store, bound to a middleware's Store.
 
-const { borrow } = require('./borrowed/client');
-const { refuseLater } = require('./client-options');
-const { createClient, isClient } = require('./client');
-const { invalidArgument } = require('./errors');
 const { kInside, keepInside, shareListeners } = require('./inside');
 const { splitStoreOptions } = require('./options');
-const { RedundantClients, makeClients } = require('./redundant');
-const { isThenable } = require('./serializer');
 const { StoreInside } = require('./store-inside');
+const { readStoreOptions } = require('./store-source');
 const { settleFrom, targetOf } = require('./target');
-
-/** @typedef {InstanceType<typeof import('./client').Client>} Client */
-/** @typedef {InstanceType<typeof import('./borrowed/client').BorrowedClient>} BorrowedClient */
-/** @typedef {InstanceType<typeof import('./redundant').RedundantClients>} RedundantClients */
-
-const NOTHING_GIVEN =
-  'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
-  '{ url }, { host, port }, { socket } or { clients: [...] }';
-
-const NO_CLIENT =
-  'The "client" option must be a client: made by createClient() of this package, by node-redis (3 ' +
-  'or later; also createCluster(), createSentinel(), createClientPool()), ioredis (4 or later; also ' +
-  'Cluster) or iovalkey, or an object with a method sendCommand(["GET", key]) or call("GET", key) ' +
-  'that gives a Promise';
-
-/**
- * @typedef {object} Source where the sessions are
- * @property {any[]} clients as the user knows them
- * @property {Client | BorrowedClient | RedundantClients} events
- * @property {(() => Promise<void>) | undefined} close ends the clients that the store has made
- * @property {import('./options').SessionOptions} session
- */
-
-/**
- * @param {any} given
- * @returns {Source}
- */
-function readStoreOptions(given) {
-  if (given === undefined || given === null) throw invalidArgument(NOTHING_GIVEN);
-  const options = isClient(given) || borrow(given) ? { client: given } : given;
-  if (typeof options !== 'object') throw invalidArgument(NOTHING_GIVEN);
-  const { session, connection } = splitStoreOptions(options);
-  const names = Object.keys(connection);
-  if (names.length === 0) throw invalidArgument(NOTHING_GIVEN);
-  if (!Object.hasOwn(connection, 'client')) {
-    if (Object.hasOwn(connection, 'clients')) return redundantClients(connection, session);
-    const client = createClient(connection);
-    return { clients: [client], events: client, close: () => client.close(), session };
-  }
-  const { client } = connection;
-  const other = names.find((name) => name !== 'client');
-  if (other) {
-    refuseLater(other);
-    throw invalidArgument(
-      `The option "${other}" cannot be given together with "client": give it to what makes the client`,
-    );
-  }
-  const events = isClient(client) ? client : borrowedClient(client, session);
-  return { clients: [client], events, close: undefined, session };
-}
-
-/**
- * @param {Record<string, unknown>} connection
- * @param {import('./options').SessionOptions} session
- * @returns {Source}
- */
-function redundantClients({ clients: given, ...common }, session) {
-  const { clients, owned } = makeClients(given, common);
-  const events = new RedundantClients(clients, owned);
-  return { clients, events, close: () => events.close(), session };
-}
-
-/**
- * @param {any} client of another package
- * @param {import('./options').SessionOptions} session
- */
-function borrowedClient(client, session) {
-  if (isThenable(client)) {
-    throw invalidArgument(
-      'The "client" option is a Promise: await it, and give what it resolves to',
-    );
-  }
-  const events = borrow(client);
-  if (!events) throw invalidArgument(NO_CLIENT);
-  if (!events.adapter.givesBuffers && /** @type {any} */ (session.serializer).binary === true) {
-    throw invalidArgument(
-      'The "serializer" option asks for Buffers, which this "client" does not give (node-redis 3 ' +
-        'does with return_buffers)',
-    );
-  }
-  return events;
-}
 
 /** @param {any} store @returns {InstanceType<typeof StoreInside>} */
 const inside = (store) => store[kInside]();

@@ -6,9 +6,14 @@ const { invalidArgument } = require('./errors');
 /** Schemes of the contract that this version does not serve. */
 const LATER = new Map([
   ['rediss:', 'TLS'],
+  ['valkeys:', 'TLS'],
   ['redis+sentinel:', 'Sentinel'],
   ['redis+cluster:', 'Cluster'],
 ]);
+
+/** Those that have a meaning of their own in a URL. */
+const ESCAPES =
+  'if the user name or the password has one of # / ? % @ : in it, write encodeURIComponent(password)';
 
 /**
  * @typedef {object} UrlOptions
@@ -31,21 +36,23 @@ function parseUrl(input) {
     url = new URL(String(input));
   } catch {
     throw invalidArgument(
-      'The "url" option is not a valid URL; expected something like redis://user:pass@host:6379/0',
+      'The "url" option is not a valid URL; expected something like ' +
+        `redis://user:pass@host:6379/0; ${ESCAPES}`,
     );
   }
   // An unescaped # in a password, most likely.
-  if (url.hash !== '') throw invalidArgument('The "url" option has a #; write %23 for it');
+  if (url.hash !== '') throw invalidArgument(`The "url" option has a #; ${ESCAPES}`);
   const later = LATER.get(url.protocol);
   if (later) {
     throw invalidArgument(
-      `The "url" option's scheme ${url.protocol} (${later}) is not supported by this version`,
+      `The "url" option's scheme ${url.protocol} (${later}) is not supported by this version: ` +
+        'give the "client" option a client of node-redis or ioredis that speaks it',
     );
   }
   if (url.protocol === 'redis:' || url.protocol === 'valkey:') return parseTcp(url);
   if (url.protocol === 'unix:') return parseUnix(url);
   throw invalidArgument(
-    `The "url" option's scheme ${url.protocol} is unknown; expected redis: or unix:`,
+    `The "url" option's scheme ${url.protocol} is unknown; expected redis:, valkey: or unix:`,
   );
 }
 
@@ -100,7 +107,7 @@ function readQuery(url, options) {
   for (const [name, value] of url.searchParams) {
     if (name !== 'db' && name !== 'database') {
       // Not named: an unescaped ? in a password looks like one.
-      throw invalidArgument('The "url" option\'s query has a parameter other than db');
+      throw invalidArgument(`The "url" option's query has a parameter other than db; ${ESCAPES}`);
     }
     if (options.database !== undefined) {
       throw invalidArgument('The "url" option names a database twice');
@@ -115,7 +122,9 @@ function readQuery(url, options) {
  */
 function parseDatabase(text, where) {
   if (!/^\d{1,9}$/.test(text)) {
-    throw invalidArgument(`The "url" option's ${where} must be the number of a database`);
+    throw invalidArgument(
+      `The "url" option's ${where} must be the number of a database; ${ESCAPES}`,
+    );
   }
   return Number(text);
 }
@@ -125,8 +134,11 @@ function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {
+    const digits = /%(?![\da-f]{2})/i.test(text);
     throw invalidArgument(
-      'The "url" option has a % that is not followed by two hexadecimal digits',
+      digits
+        ? 'The "url" option has a % that is not followed by two hexadecimal digits; write %25 for it'
+        : 'The "url" option has percent-encoded bytes that are no UTF-8',
     );
   }
 }

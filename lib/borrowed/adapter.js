@@ -24,6 +24,7 @@
  * @property {string[]} lost the names of the client's events that say that it is connected no more
  * @property {boolean} scansAtOnce SCAN's cursor and pattern cannot be relied upon: all keys are asked
  *   for at once
+ * @property {() => boolean} isOpened false: somebody has to open the client, or has closed it
  * @property {boolean} resends whether the client sends commands again after a break
  */
 
@@ -46,6 +47,7 @@ function createAdapter(special) {
     found: 'ready',
     lost: ['end', 'close', 'reconnecting'],
     scansAtOnce: false,
+    isOpened: () => true,
     resends: false,
     ...special,
   };

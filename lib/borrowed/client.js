@@ -27,13 +27,19 @@ const FAMILIES = [adaptNodeRedis3, adaptIoredis, adaptNodeRedis, adaptAny, adapt
 /** What this package's own client would do. */
 const DEFAULTS = readClientOptions({});
 
+const NEVER_OPENED =
+  'The client that was given to RedisStore was never connected: call client.connect() once, when ' +
+  'the application starts';
+
 /** @type {WeakMap<object, BorrowedClient>} */
 const borrowed = new WeakMap();
 
 /** Emits `ready`, `disconnect` and `error` as this package's own client does. */
 class BorrowedClient extends EventEmitter {
   #client;
-  #results = new Results();
+  /** Whether it has been seen connected. */
+  #opened;
+  #warned = false;
   /** @type {NodeJS.Timeout | undefined} */
   #outageTimer;
   #outage = false;
@@ -47,6 +53,7 @@ class BorrowedClient extends EventEmitter {
     this.setMaxListeners(0);
     this.#client = client;
     this.adapter = adapter;
+    this.#opened = adapter.isReady();
     /** How often it has lost its connection. */
     this.breaks = 0;
     if (typeof client.on === 'function') this.#watch();
@@ -59,18 +66,19 @@ class BorrowedClient extends EventEmitter {
    * @param {number} scanCount
    * @param {number} decoding
    * @param {boolean} isJson whether strings alone are stored
+   * @param {number} commandTimeout milliseconds
    */
-  [kOpenSessions](prefix, scanCount, decoding, isJson) {
+  [kOpenSessions](prefix, scanCount, decoding, isJson, commandTimeout) {
     const options = { prefix, scanCount, decoding, isJson };
+    const results = new Results(commandTimeout, (error) => this.explain(error));
     return {
       client: this.#client,
       outage: this.#outage,
-      native: new BorrowedSessions(this, this.#results, options),
+      native: new BorrowedSessions(this, results, options),
       Enumeration: BorrowedEnumeration,
-      receiver: this.#results,
+      receiver: results,
       Result,
-      // The patience of writes that others interfere with.
-      commandTimeout: DEFAULTS.commandTimeout,
+      commandTimeout,
     };
   }
 
@@ -82,7 +90,21 @@ class BorrowedClient extends EventEmitter {
     client.on('error', (/** @type {any} */ error) => this.#onError(error));
   }
 
+  /**
+   * @param {any} error what a command failed with
+   * @returns {any} the same, unless more can be said
+   */
+  explain(error) {
+    if (this.#opened || this.adapter.isOpened()) return error;
+    if (!this.#warned) {
+      this.#warned = true;
+      process.emitWarning(`connect-hiredis: ${NEVER_OPENED}`, { code: 'ERR_REDIS_CLOSED' });
+    }
+    return Object.assign(new Error(NEVER_OPENED, { cause: error }), { code: 'ERR_REDIS_CLOSED' });
+  }
+
   #onReady() {
+    this.#opened = true;
     clearTimeout(this.#outageTimer);
     this.#outageTimer = undefined;
     this.#outage = false;

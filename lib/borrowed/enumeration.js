@@ -22,14 +22,29 @@ class BorrowedEnumeration {
 
   /** @param {Target} target */
   next(target) {
-    this.#sessions.tellBatch(target, this.#next());
+    this.#sessions.tellBatch(target, this.#next(target));
   }
 
-  /** @returns {Promise<import('../../binding').Batch>} */
-  async #next() {
-    const { value: ids } = await this.#batches.next();
+  /**
+   * @param {Target} target
+   * @returns {Promise<import('../../binding').Batch>}
+   */
+  async #next(target) {
+    const ids = await this.#nextIds(target);
     if (ids && this.#values) return this.#sessions.fetchBatch(ids);
     return { ids: ids ?? [], values: [], timesToLive: [], last: !ids };
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Promise<string[] | undefined>} at least one; undefined: there are no more
+   */
+  async #nextIds(target) {
+    for (;;) {
+      const { value: ids } = await this.#batches.next();
+      if (ids?.length !== 0) return ids ?? undefined;
+      this.#sessions.renew(target);
+    }
   }
 }
 

@@ -38,7 +38,7 @@ function commandOptions(client) {
  * `sendCommand` leaves alone what it is given: the prefix has to be put there.
  *
  * @param {any} client
- * @returns {{ keyPrefix: string, addsPrefix: boolean, isReady: () => boolean }}
+ * @returns {Pick<Adapter, 'keyPrefix' | 'addsPrefix' | 'isReady' | 'isOpened'>}
  */
 function common(client) {
   const prefix = client._keyPrefix ?? client.options?.keyPrefix ?? '';
@@ -47,6 +47,7 @@ function common(client) {
     addsPrefix: false,
     // Pools only know whether they are open.
     isReady: () => client.isReady ?? client.isOpen,
+    isOpened: () => client.isOpen !== false,
   };
 }
 

@@ -189,30 +189,46 @@ class BorrowedSessions {
 
   /** @param {Target} target */
   count(target) {
-    this.#count(target, this.#countAll());
+    this.#count(target, this.#countAll(target));
   }
 
-  async #countAll() {
+  /** @param {Target} target */
+  async #countAll(target) {
     let count = 0;
-    for await (const ids of this.walk(this.#scanCount)) count += ids.length;
+    for await (const ids of this.walk(this.#scanCount)) {
+      this.renew(target);
+      count += ids.length;
+    }
     return count;
   }
 
   /** @param {Target} target */
   clear(target) {
     this.#fetches.flush();
-    this.#count(target, this.#clearAll());
+    this.#count(target, this.#clearAll(target));
   }
 
-  async #clearAll() {
+  /** @param {Target} target */
+  async #clearAll(target) {
     let count = 0;
     for await (const ids of this.walk(this.#scanCount)) {
+      this.renew(target);
+      if (ids.length === 0) continue;
       count += await this.#commands.remove(ids.map((id) => this.#commands.key(id)));
     }
     return count;
   }
 
   // ---- For the enumerations ----
+
+  /**
+   * The server has answered a command of a longer operation: its deadline begins anew.
+   *
+   * @param {Target} target
+   */
+  renew(target) {
+    this.#results.renew(target);
+  }
 
   /** @param {number} count */
   walk(count) {

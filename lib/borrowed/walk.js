@@ -19,8 +19,8 @@ const escapeGlob = (text) => text.replace(/[\\*?[\]^-]/g, '\\$&');
  * @param {string} prefix of the store
  * @param {number} count of each SCAN, and the most ids of a batch
  * @param {() => number} breaks how often the client has lost its connection
- * @returns {AsyncGenerator<string[], void>} ids of keys that hold strings, each once; at least one
- *   at a time
+ * @returns {AsyncGenerator<string[], void>} ids of keys that hold strings, each once; none at a
+ *   time where the server has looked and found nothing
  */
 async function* walk(adapter, commands, prefix, count, breaks) {
   /** @type {Set<string>} */
@@ -38,10 +38,10 @@ async function* walk(adapter, commands, prefix, count, breaks) {
         seen.add(id);
         ids.push(id);
       }
+      if (ids.length === 0) yield ids;
       for (let begin = 0; begin < ids.length; begin += count) {
         const batch = ids.slice(begin, begin + count);
-        const strings = keys.typed ? batch : await onlyStrings(commands, batch);
-        if (strings.length > 0) yield strings;
+        yield keys.typed ? batch : await onlyStrings(commands, batch);
       }
     }
   }

@@ -74,7 +74,6 @@ describe('beside a client', () => {
     ['host', '127.0.0.1'],
     ['url', 'redis://127.0.0.1'],
     ['socket', '/redis.sock'],
-    ['commandTimeout', 10],
     ['disconnectAfter', 10],
     ['clients', []],
     ['tls', {}],

@@ -79,7 +79,17 @@ test('NODE_DEBUG=connect-hiredis logs an error that nobody listens to', async ()
   expect(stderr).toMatch(/connect-hiredis/i);
   expect(stderr).toContain('ECONNREFUSED');
   expect(stderr).not.toContain('very-secret');
-  expect((await runScript(fixture('no-listener.js'))).stderr).toBe('');
+});
+
+test('without an error listener a warning says once for each client what to do', async () => {
+  const { stderr } = await runScript(fixture('no-listener.js'));
+  const warnings = stderr.split('\n').filter((line) => line.includes('Warning'));
+  expect(warnings).toHaveLength(2);
+  for (const warning of warnings) {
+    expect(warning).toContain('connect ECONNREFUSED 127.0.0.1:1');
+    expect(warning).toContain("client.on('error', …)");
+  }
+  expect(stderr).not.toContain('very-secret');
 });
 
 test('many stores may share a client', async () => {

@@ -76,6 +76,18 @@ describe('readClientOptions', () => {
       { host: 'h', database: 2, password: 'p' },
     ],
     [
+      { url: 'redis://u:p@h:1/2', db: '3', password: 'q' },
+      { host: 'h', port: 1, database: 3, username: 'u', password: 'q' },
+    ],
+    [
+      { url: 'redis://u:p@h', credentials },
+      { username: undefined, password: undefined, credentials, asksCredentials: true },
+    ],
+    [
+      { port: '6380', db: '0', commandTimeout: '700', queue: '5', backoff: { min: '1', max: '9' } },
+      { port: 6380, database: 0, commandTimeout: 700, queue: 5, backoffMin: 1, backoffMax: 9 },
+    ],
+    [
       { url: 'unix:/r.sock', commandTimeout: 7 },
       { socket: '/r.sock', commandTimeout: 7 },
     ],
@@ -100,8 +112,6 @@ describe('readClientOptions', () => {
       { db: 1, database: 1 },
       { pass: 'a', password: 'a' },
       { socket: '/a', path: '/a' },
-      { url: 'redis://h/1', db: 1 },
-      { url: 'redis://:a@h', pass: 'a' },
     ]) {
       expect(() => read(twice)).toThrow(TypeError);
     }
@@ -118,6 +128,32 @@ describe('readClientOptions', () => {
       expect(() => read({ [name]: 1 })).toThrow(name);
     }
     expect(() => read(JSON.parse('{"__proto__": 1}'))).toThrow(/__proto__/);
+  });
+});
+
+describe('readClientOptions with a URL and options', () => {
+  test('takes both, and the options win', () => {
+    const options = { password: 'q', db: 3 };
+    const expected = { host: 'h', username: 'u', password: 'q', database: 3 };
+    expect(readClientOptions('redis://u:p@h/1', options)).toMatchObject(expected);
+    expect(readClientOptions(new URL('redis://u:p@h/1'), options)).toMatchObject(expected);
+    expect(readClientOptions({ url: 'redis://u:p@h/1', ...options })).toMatchObject(expected);
+  });
+
+  test('takes an undefined url for none', () => {
+    expect(readClientOptions(undefined, { port: 1 })).toMatchObject({ port: 1 });
+    expect(readClientOptions({ url: undefined })).toEqual(readClientOptions());
+    expect(readClientOptions('redis://h', undefined)).toMatchObject({ host: 'h' });
+  });
+
+  test.each([
+    ['two objects', [{ port: 1 }, { db: 1 }], /createClient\(url, options\)/],
+    ['two URLs', ['redis://h', { url: 'redis://h' }], /url/],
+    ['a number beside a URL', ['redis://h', 3], /createClient\(url, options\)/],
+    ['null beside a URL', ['redis://h', null], /createClient\(url, options\)/],
+    ['a host beside a URL', ['redis://h', { host: 'h' }], /url.*host/],
+  ])('refuses %s', (_, args, message) => {
+    expect(() => readClientOptions(...args)).toThrow(message);
   });
 });
 
@@ -143,6 +179,14 @@ describe('splitStoreOptions', () => {
     const { session, connection } = splitStoreOptions(given);
     expect(session).toMatchObject({ prefix: 'a:', ttl: false, scanCount: 100 });
     expect(connection).toEqual({ port: 1, nonsense: true });
+  });
+
+  test.each([
+    ['ttl', '60', 60],
+    ['touchAfter', '5', 5],
+    ['scanCount', '100', 100],
+  ])('takes a string of digits for %s, as environment variables are', (name, given, expected) => {
+    expect(splitStoreOptions({ [name]: given }).session[name]).toBe(expected);
   });
 
   test('takes an empty prefix', () => {
