@@ -110,6 +110,43 @@ TEST(MakeReplyError, QuotedKeysAndArgumentsAreCutOff) {
   }
 }
 
+TEST(MakeReplyError, QuotedNamesOfCommandsAreKept) {
+  for (const std::string_view text : {
+           "NOPERM User ann has no permissions to run the 'scan' command",
+           "NOPERM this user has no permissions to run the 'SCAN' command or its subcommand",
+           "NOPERM User ann has no permissions to run the 'client|setname' command",
+           "ERR wrong number of arguments for 'get' command",
+       }) {
+    EXPECT_EQ(MakeReplyError(text).message, "Redis replied: " + std::string(text));
+  }
+  EXPECT_EQ(
+      MakeReplyError("ERR unknown command 'MGET', with args beginning with: 'secret'").message,
+      "Redis replied: ERR unknown command 'MGET'");
+  EXPECT_EQ(MakeReplyError("ERR unknown command 'get' 'secret'").message,
+            "Redis replied: ERR unknown command 'get'");
+}
+
+TEST(MakeReplyError, AQuotationThatOnlyLooksLikeACommandIsCutOff) {
+  for (const std::string_view text : {
+           "ERR 'get secret'",
+           "ERR 'client|secret'",
+           "ERR 'get|",
+           "ERR '' secret",
+           "ERR 'get' 'secret",
+           "ERR `get' secret`",
+       }) {
+    EXPECT_EQ(MakeReplyError(text).message.find("secret"), std::string::npos) << text;
+  }
+}
+
+TEST(MakeReplyError, LongTextIsCutBetweenTwoWords) {
+  std::string text = "ERR";
+  while (text.size() < 400) text += " word";
+  const std::string message = MakeReplyError(text).message;
+  EXPECT_LT(message.size(), 200U);
+  EXPECT_TRUE(message.ends_with(" word")) << message;
+}
+
 TEST(MakeReplyError, AnApostropheBeginsNoQuotation) {
   EXPECT_EQ(MakeReplyError("READONLY You can't write against a read only replica.").message,
             "Redis replied: READONLY You can't write against a read only replica.");

@@ -10,17 +10,51 @@ namespace connect_hiredis {
 
 namespace {
 
-constexpr std::size_t kMaxErrorText = 120;
+constexpr std::size_t kMaxErrorText = 160;
 
-// Where the first quotation begins, or the text ends. The apostrophe of "can't" is none.
+// Redis quotes the names of commands as it quotes keys. These are what this client sends, and what
+// a script of its own calls; a key of such a name gives nothing away.
+constexpr std::array<std::string_view, 28> kCommandNames = {
+    "auth", "client",  "del",     "eval",   "evalsha", "exists", "expire",
+    "get",  "hello",   "info",    "kill",   "list",    "mget",   "ping",
+    "pttl", "persist", "pexpire", "psetex", "role",    "scan",   "select",
+    "set",  "setinfo", "setname", "strlen", "time",    "type",   "unlink",
+};
+
+bool IsCommandName(std::string_view text) {
+  // A subcommand follows a bar: client|setname.
+  if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
+    return IsCommandName(text.substr(0, bar)) && IsCommandName(text.substr(bar + 1));
+  }
+  return std::any_of(kCommandNames.begin(), kCommandNames.end(), [text](std::string_view name) {
+    return std::equal(name.begin(), name.end(), text.begin(), text.end(), [](char one, char other) {
+      return one == std::tolower(static_cast<unsigned char>(other));
+    });
+  });
+}
+
+// Where the first quotation begins that may hold a key or an argument, or the text ends. The
+// apostrophe of "can't" is none.
 std::size_t FindQuotation(std::string_view text) {
   std::size_t at = 0;
   while ((at = text.find_first_of("'`\"\r\n", at)) != std::string_view::npos) {
     const bool apostrophe = at > 0 && text.substr(at - 1).starts_with("n't ");
-    if (!apostrophe) break;
+    if (!apostrophe) {
+      const std::size_t end = text.find(text[at], at + 1);
+      if (end == std::string_view::npos) break;
+      if (!IsCommandName(text.substr(at + 1, end - at - 1))) break;
+      at = end;
+    }
     ++at;
   }
   return std::min(at, text.size());
+}
+
+// At most kMaxErrorText characters of it, and no part of a word.
+std::string_view Shorten(std::string_view text) {
+  if (text.size() <= kMaxErrorText) return text;
+  const std::size_t end = text.find_last_of(' ', kMaxErrorText);
+  return text.substr(0, end == std::string_view::npos ? kMaxErrorText : end);
 }
 
 }  // namespace
@@ -67,7 +101,7 @@ Error MakeReplyError(std::string_view text) {
 
   // Keys and arguments come in quotes of any of these kinds, or after a colon at the end of
   // "with args beginning with".
-  std::string_view safe = text.substr(0, std::min(FindQuotation(text), kMaxErrorText));
+  std::string_view safe = Shorten(text.substr(0, FindQuotation(text)));
   if (const auto arguments = safe.find(", with args"); arguments != std::string_view::npos) {
     safe = safe.substr(0, arguments);
   }
