@@ -10,6 +10,7 @@ const path = require('node:path');
 
 const { binaryOf, faultsOf } = require('./binary');
 const { publishedManifest } = require('./manifest');
+const { reviveLinks } = require('./packed-pages');
 const { sbom } = require('./sbom');
 const { ROOT, SetupError, ensureNpmPackages, ensureTools, runMain } = require('./setup');
 const { TARGETS } = require('./targets');
@@ -24,8 +25,10 @@ const OWN = [
   'CMakeLists.txt',
   'LICENSE',
   'README.md',
+  'SECURITY.md',
   'bin',
   'cmake',
+  'docs',
   'index.d.mts',
   'index.d.ts',
   'lib',
@@ -82,7 +85,6 @@ function copyBinaries() {
     });
 }
 
-/** README's links lead into the repository, most of which is not packed. */
 function stage() {
   const manifest = publishedManifest(
     JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')),
@@ -92,6 +94,7 @@ function stage() {
     fs.cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
   }
   for (const vendored of VENDORED) copyVendored(vendored);
+  reviveLinks(STAGE, manifest);
   const binaries = copyBinaries();
   if (binaries.length === 0) {
     throw new SetupError('There is no prebuilt binary yet: `npm run prebuild` builds them.');
