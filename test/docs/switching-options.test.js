@@ -9,7 +9,16 @@ const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
 
-const PAGES = ['connect-redis', 'red-store', 'expredis', 'token-session-redis'];
+const PAGES = [
+  'connect-redis',
+  'red-store',
+  'expredis',
+  'token-session-redis',
+  'connect-mongo',
+  'memorystore',
+  'connect-pg-simple',
+  'session-file-store',
+];
 
 /** Options that name a server: what is there for them need not exist. */
 const CONNECTION = ['host', 'port', 'socket', 'path', 'url', 'client', 'clients'];

@@ -111,9 +111,13 @@ test('each page has the examples that are run here', () => {
   const counts = Object.entries(pages).map(([name, all]) => [name, all.length]);
   expect(Object.fromEntries(counts)).toEqual({
     README: 0,
+    'connect-mongo': 1,
+    'connect-pg-simple': 1,
     'connect-redis': 3,
     expredis: 1,
+    memorystore: 1,
     'red-store': 3,
+    'session-file-store': 1,
     'token-session-redis': 1,
   });
 });
@@ -144,6 +148,16 @@ describe('connect-redis', () => {
     }
   });
 });
+
+test.each(['connect-mongo', 'connect-pg-simple', 'memorystore', 'session-file-store'])(
+  'the example for %s serves a visitor whose session was copied',
+  async (name) => {
+    await redis.store().access.set('visitor', session());
+    const visit = await serve(pages[name][0]);
+    await expect(visit('visitor')).resolves.toEqual({ status: 200, user: 'ann', visits: 42 });
+    await expect(redis.store().get('visitor')).resolves.toMatchObject({ visits: 42 });
+  },
+);
 
 describe('red-store', () => {
   test('the example goes on with its sessions', async () => {
