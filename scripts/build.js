@@ -67,7 +67,9 @@ function buildAddon({ debug = false } = {}) {
   const config = debug ? 'Debug' : 'Release';
   const addon = path.join(BUILD, config, 'connect_hiredis.node');
   const before = fs.existsSync(addon) ? fs.statSync(addon).mtimeMs : 0;
-  if (!before) process.stdout.write(`build: compiling the addon (${config})\n`);
+  if (!before) {
+    process.stdout.write(`build: compiling the addon (${config}), which takes about a minute\n`);
+  }
   // Not `cmake-js compile`: when a build fails it removes the whole build folder, the core's
   // tests and all reports included, only to fail a second time. Configuring each time costs
   // little, and sees another Node, another configuration and a configuration that failed before.

@@ -15,6 +15,7 @@ const views = require('./views');
 
 const PASSWORD = 'hiredis';
 const MAX_AGE = 30 * 60 * 1000;
+const MAX_NAME = 40;
 const COOKIE = 'login-app';
 
 /**
@@ -29,8 +30,22 @@ function finished(call) {
 }
 
 /**
+ * @param {string} name
+ * @param {unknown} password
+ * @returns {{ field: 'name' | 'password', text: string } | undefined} what is wrong, and where
+ */
+function loginError(name, password) {
+  if (!name) return { field: 'name', text: 'Please give a name.' };
+  if (name.length > MAX_NAME) {
+    return { field: 'name', text: `This name is longer than ${MAX_NAME} characters.` };
+  }
+  if (password !== PASSWORD) return { field: 'password', text: 'This is not the password.' };
+  return undefined;
+}
+
+/**
  * The Express application.
- * @param {{ store: session.Store, secret: string }} options
+ * @param {{ store: import('connect-hiredis').RedisStore, secret: string }} options
  */
 function createApp({ store, secret }) {
   const app = express();
@@ -46,7 +61,12 @@ function createApp({ store, secret }) {
   });
 
   // Before the session, so that neither costs a round trip to Redis.
-  app.get('/healthz', (_request, response) => void response.json({ ok: true, ...server }));
+  app.get('/healthz', (_request, response) => {
+    // A balancer is to send visitors elsewhere while this process cannot reach the sessions.
+    const redis = store.client.state;
+    const ok = redis === 'ready';
+    response.status(ok ? 200 : 503).json({ ok, redis, ...server });
+  });
   app.use(express.static(path.join(__dirname, 'public')));
 
   app.use((_request, response, next) => {
@@ -87,9 +107,9 @@ function createApp({ store, secret }) {
 
   app.post('/login', express.urlencoded(), async (request, response) => {
     const name = String(request.body?.name ?? '').trim();
-    if (!name || name.length > 40 || request.body.password !== PASSWORD) {
-      const error = 'This is not the password, or the name is missing or too long.';
-      const form = { password: PASSWORD, name: name.slice(0, 40), error };
+    const error = loginError(name, request.body?.password);
+    if (error) {
+      const form = { password: PASSWORD, name: name.slice(0, MAX_NAME), error };
       return void response.status(401).send(`${views.loginPage(server, form)}`);
     }
     // A new id: somebody may know the one from before the login (session fixation).
@@ -129,7 +149,7 @@ function createApp({ store, secret }) {
   app.use((/** @type {express.Request} */ _request, /** @type {express.Response} */ response) => {
     response
       .status(404)
-      .send(`${views.errorPage(server, 'Nothing here', 'There is no such page.')}`);
+      .send(`${views.errorPage(server, 'Nothing here', 'There is no such page.', 'Home')}`);
   });
 
   /** @type {express.ErrorRequestHandler} */

@@ -63,13 +63,20 @@ function page(title, { pid, startedAt }, content) {
 
 /**
  * @param {Server} server
- * @param {{ password: string, name?: string, error?: string }} form
+ * @param {{ password: string, name?: string,
+ *   error?: { field: 'name' | 'password', text: string } }} form
  */
 function loginPage(server, { password, name = '', error }) {
+  // The field that has to be mended has the focus, and says why.
+  const focus = error?.field ?? 'name';
+  /** @param {string} field */
+  const state = (field) =>
+    html`${field === focus && new Html('autofocus')}
+    ${error?.field === field && new Html('aria-invalid="true" aria-describedby="error"')}`;
   const content = html`<section class="card">
     <h1>Welcome</h1>
     <p class="quiet">Log in, and stay logged in while the application comes and goes.</p>
-    ${error && html`<p id="error" class="error" role="alert">${error}</p>`}
+    ${error && html`<p id="error" class="error" role="alert">${error.text}</p>`}
     <form method="post" action="/login">
       <label>
         <span>Your name</span>
@@ -79,12 +86,18 @@ function loginPage(server, { password, name = '', error }) {
           maxlength="40"
           autocomplete="username"
           required
-          autofocus
+          ${state('name')}
         />
       </label>
       <label>
         <span>Password</span>
-        <input name="password" type="password" autocomplete="current-password" required />
+        <input
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          ${state('password')}
+        />
         <small>It is <code>${password}</code>: this is an example.</small>
       </label>
       <button id="login">Log in</button>
@@ -148,6 +161,10 @@ function slowPage(server, ms) {
       It has loaded your session, works for ${ms / 1000} s, then changes the session and saves it.
       Log out in another tab meanwhile.
     </p>
+    <p id="busy" class="busy" role="status">
+      <progress aria-label="The request is running"></progress>
+      <span>Working…</span>
+    </p>
     ${new Html(LATER)}
     <div class="actions"><a class="button" href="/">Back</a></div>
   </section>`;
@@ -167,12 +184,13 @@ function slowPage(server, ms) {
  * @param {Server} server
  * @param {string} title
  * @param {string} message
+ * @param {string} [way] where the link home says it leads
  */
-function errorPage(server, title, message) {
+function errorPage(server, title, message, way = 'Try again') {
   const content = html`<section class="card">
     <h1>${title}</h1>
     <p id="error">${message}</p>
-    <div class="actions"><a class="button" href="/">Try again</a></div>
+    <div class="actions"><a class="button" href="/">${way}</a></div>
   </section>`;
   return page(title, server, content);
 }

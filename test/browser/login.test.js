@@ -11,6 +11,7 @@ const { chromium } = require('playwright-core');
 const { startApp } = require('../../scripts/login-app');
 const { findCommand } = require('../../scripts/setup');
 const { startRedis } = require('../helpers/redis-server');
+const { until } = require('../helpers/until');
 
 const SECRET = 'of the browser test';
 // Long beside what a second tab needs to log out, which the test checks all the same.
@@ -73,6 +74,9 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
 
   const text = (page, id) => page.textContent(`#${id}`);
 
+  /** @returns {Promise<string>} the name of the field that has the focus */
+  const focused = (page) => page.evaluate('document.activeElement.name');
+
   /** Looks at the page anew, and tells whether it asks for a login. */
   async function isLoggedOut(page) {
     await page.goto(app.url);
@@ -132,13 +136,74 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     await page.waitForSelector('#login');
   }, 60_000);
 
+  test.each([
+    ['is too long', 'x'.repeat(41), 'This name is longer than 40 characters.'],
+    ['is of spaces alone', '   ', 'Please give a name.'],
+  ])('a name that %s is told apart from a wrong password', async (_, name, message) => {
+    const page = await context.newPage();
+    await page.goto(app.url);
+    // As a client that does not know the form's limits would send it.
+    await page.evaluate(`document.querySelector('[name=name]').removeAttribute('maxlength')`);
+    await page.fill('[name=name]', name);
+    await page.fill('[name=password]', 'hiredis');
+    await page.click('#login');
+    expect(await text(page, 'error')).toBe(message);
+    expect(await focused(page)).toBe('name');
+    expect(await context.cookies()).toEqual([]);
+  });
+
+  test('a slow request shows that it is working, until it has finished', async () => {
+    const page = await context.newPage();
+    await logIn(page, 'Ada');
+    await page.goto(`${app.url}/slow?ms=${SLOW}`, { waitUntil: 'commit' });
+    await page.waitForSelector('#busy', { state: 'visible' });
+    await page.waitForSelector('#finished');
+    expect(await page.isVisible('#busy')).toBe(false);
+  });
+
+  test('a page that does not exist offers the way home', async () => {
+    const page = await context.newPage();
+    await page.goto(`${app.url}/nowhere`);
+    await page.click('text=Home');
+    await page.waitForSelector('#login');
+  });
+
+  test('/healthz says whether Redis can be reached', async () => {
+    const health = async () => {
+      const response = await fetch(`${app.url}/healthz`);
+      return { status: response.status, ...(await response.json()) };
+    };
+    await expect(health()).resolves.toMatchObject({ status: 200, ok: true, redis: 'ready' });
+    await redis.kill();
+    try {
+      await until(async () => (await health()).status === 503, { what: 'an unhealthy answer' });
+      await expect(health()).resolves.toMatchObject({ ok: false });
+    } finally {
+      await redis.start();
+    }
+    await until(async () => (await health()).ok, { what: 'a healthy answer' });
+  });
+
+  test('no time is broken over two lines, at 360 pixels', async () => {
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await logIn(page, 'Ada');
+    const broken = await page.evaluate(`[...document.querySelectorAll('time, #countdown')]
+      .filter((element) => element.getClientRects().length > 1).length`);
+    expect(broken).toBe(0);
+    const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+    expect(wide).toBe(false);
+  });
+
   test('a wrong password logs nobody in, and leaves no session', async () => {
     const page = await context.newPage();
     await page.goto(app.url);
     await page.fill('[name=name]', 'Ada');
     await page.fill('[name=password]', 'wrong');
     await page.click('#login');
-    expect(await text(page, 'error')).toContain('not the password');
+    expect(await text(page, 'error')).toBe('This is not the password.');
+    expect(await focused(page)).toBe('password');
+    expect(await page.inputValue('[name=name]')).toBe('Ada');
     expect(await isLoggedOut(page)).toBe(true);
     expect(await context.cookies()).toEqual([]);
   }, 60_000);
