@@ -8,6 +8,7 @@ const path = require('node:path');
 const consumers = require('node:stream/consumers');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 
 const ROOT = path.join(__dirname, '../..');
@@ -29,12 +30,16 @@ function start(code, environment = {}) {
 }
 
 /** GET / of the application; resolves when it listens, too. */
-async function visit(socketPath, headers = {}) {
+async function visit(socketPath, headers = {}, where = '/') {
   for (;;) {
     try {
-      const request = http.get({ socketPath, path: '/', headers });
+      const request = http.get({ socketPath, path: where, headers });
       const [response] = await once(request, 'response');
-      return { body: await consumers.text(response), cookies: response.headers['set-cookie'] };
+      return {
+        status: response.statusCode,
+        body: await consumers.text(response),
+        cookies: response.headers['set-cookie'],
+      };
     } catch (error) {
       if (!['ECONNREFUSED', 'ENOENT'].includes(error.code)) throw error;
     }
@@ -68,6 +73,14 @@ test('the example with Promises prints what it stored, and ends by itself', asyn
   await expect(redis.admin.keys('shop:*')).resolves.toEqual([]);
 });
 
+test('the example of a shutdown answers for its readiness, and ends in good order', async () => {
+  const socket = path.join(redis.server.dir, 'shutdown.sock');
+  const app = start(examples[2], { PORT: socket });
+  await until(async () => (await visit(socket, {}, '/healthz')).status === 200);
+  app.kill('SIGTERM');
+  await expect(once(app, 'exit')).resolves.toEqual([0, null]);
+});
+
 test('the lines of the switch from connect-redis keep a visitor logged in, and those of the switch back', async () => {
   const [[, diff]] = readme.matchAll(/^```diff\n(.*?)^```$/gms);
   const lines = diff.trimEnd().split('\n');
@@ -96,7 +109,7 @@ test('the lines of the switch from connect-redis keep a visitor logged in, and t
 });
 
 test('no example of the README is left out here', () => {
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
   expect(readme.match(/^```diff$/gm)).toHaveLength(1);
 });
 
