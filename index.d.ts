@@ -1,26 +1,42 @@
 import { EventEmitter } from 'node:events';
-import type * as session from 'express-session';
-
-/** The errors of this package carry one of these, or the system's own code such as `ECONNREFUSED`. */
-type ErrorCode =
-  | 'ERR_REDIS_REPLY'
-  | 'ERR_REDIS_TIMEOUT'
-  | 'ERR_REDIS_QUEUE_FULL'
-  | 'ERR_REDIS_CLOSED'
-  | 'ERR_REDIS_PROTOCOL'
-  | 'ERR_REDIS_CREDENTIALS'
-  | 'ERR_SESSION_PARSE'
-  | 'ERR_SESSION_SERIALIZE'
-  | 'ERR_INVALID_ARG_TYPE';
+// Users of another middleware need not have the types of express-session: this is `any` then.
+// @ts-ignore
+import type { SessionData as ExpressSessionData } from 'express-session';
 
 type Callback<Result> = (error: any, result?: Result) => void;
 type MaybePromise<Value> = Value | PromiseLike<Value>;
+/** A number, or a string of its digits, as environment variables are. */
+type Digits = number | string;
 
+/**
+ * The store's class for a session middleware: `require('connect-hiredis')(session)`.
+ *
+ * @param middleware express-session or one like it: anything with a `Store`
+ * @throws {TypeError} (`ERR_INVALID_ARG_TYPE`) if it has none
+ */
 declare function connectHiredis(middleware: {
-  Store: abstract new (...args: any[]) => any;
+  Store: any;
+  Session: any;
+  Cookie: any;
 }): typeof connectHiredis.RedisStore;
+declare function connectHiredis(middleware: { Store: any }): connectHiredis.OtherStoreClass;
 
 declare namespace connectHiredis {
+  /** What a session holds: express-session's, with what the application has added to it. */
+  type SessionData = ExpressSessionData;
+
+  /** The errors of this package carry one of these, or the system's own, such as `ECONNREFUSED`. */
+  type ErrorCode =
+    | 'ERR_REDIS_REPLY'
+    | 'ERR_REDIS_TIMEOUT'
+    | 'ERR_REDIS_QUEUE_FULL'
+    | 'ERR_REDIS_CLOSED'
+    | 'ERR_REDIS_PROTOCOL'
+    | 'ERR_REDIS_CREDENTIALS'
+    | 'ERR_SESSION_PARSE'
+    | 'ERR_SESSION_SERIALIZE'
+    | 'ERR_INVALID_ARG_TYPE';
+
   /** An error of this package. Messages never hold a password, a session id or session data. */
   interface RedisError extends Error {
     code: ErrorCode | (string & {});
@@ -28,12 +44,13 @@ declare namespace connectHiredis {
     reply?: string;
     /** With a system error: the call that failed, such as `connect`. */
     syscall?: string;
-    /** With a system error: the numeric code. */
+    /** With a system error: its number, such as -111. */
     errno?: number;
-    /** With a system error: the address or the path of the socket. */
+    /** With a system error: the address, or the path of the socket. */
     address?: string;
+    /** With a system error over TCP. */
     port?: number;
-    /** The client that met the error, in `error` events. */
+    /** In `error` events: the client that met the error. */
     client?: Client;
     /**
      * With `ERR_SESSION_PARSE` in an `error` event: whose session could not be read. Not
@@ -42,60 +59,62 @@ declare namespace connectHiredis {
     id?: string;
   }
 
-  /** Where the server is, and how to behave towards it. */
+  /** Where the server is, and how to behave towards it. `undefined` means: not given. */
   interface ClientOptions {
-    /** `redis://user:pass@host:6379/2` or `unix:/run/redis.sock?db=2`. */
-    url?: string | URL;
+    /** `redis://user:pass@host:6379/2` or `unix:/run/redis.sock?db=2`. Not with `host`, `port` or `socket`. */
+    url?: string | URL | undefined;
     /** Name or address, IPv4 or IPv6. Default `127.0.0.1`. */
-    host?: string;
+    host?: string | undefined;
     /** Default 6379. */
-    port?: number;
-    /** Path of a unix socket, instead of `host` and `port`. */
-    socket?: string;
+    port?: Digits | undefined;
+    /** Path of a unix socket, instead of `host` and `port`; 106 bytes at most. */
+    socket?: string | undefined;
     /** The same as `socket`. */
-    path?: string;
+    path?: string | undefined;
     /** Number of the database. Default 0. */
-    db?: number;
+    db?: Digits | undefined;
     /** The same as `db`. */
-    database?: number;
+    database?: Digits | undefined;
     /** ACL user. Default: the server's default user. */
-    username?: string;
-    pass?: string;
+    username?: string | undefined;
+    /** Password. Default: none is sent. */
+    pass?: string | undefined;
     /** The same as `pass`. */
-    password?: string;
+    password?: string | undefined;
     /**
      * Instead of `username` and `pass`: called for every connection, and again before what it
-     * gave expires, which the connection then authenticates with anew.
+     * gave expires; the connection then authenticates anew. When it fails, the client emits
+     * `error` (`ERR_REDIS_CREDENTIALS`) and tries again.
      */
-    credentials?: () => MaybePromise<Credentials>;
+    credentials?: (() => MaybePromise<Credentials>) | undefined;
     /** Sent with CLIENT SETNAME; false sends none. Default `connect-hiredis`. */
-    clientName?: string | false;
+    clientName?: string | false | undefined;
     /** Milliseconds for name resolution, connection and handshake together. Default 10,000. */
-    connectTimeout?: number;
+    connectTimeout?: Digits | undefined;
     /** Milliseconds from the call of an operation to its callback. Default 5,000. */
-    commandTimeout?: number;
+    commandTimeout?: Digits | undefined;
     /** How many commands may wait for a connection; false: none waits. Default 10,000. */
-    queue?: number | false;
-    /** Milliseconds between attempts to reconnect: drawn between 0 and a bound that doubles from `min` to `max`. Default 50 and 2,000. */
-    backoff?: { min?: number; max?: number };
+    queue?: Digits | false | undefined;
+    /** Milliseconds between attempts to connect: drawn from 0 to a bound that doubles from `min` to `max`. Default 50 and 2,000. */
+    backoff?: { min?: Digits | undefined; max?: Digits | undefined } | undefined;
     /**
      * Milliseconds after which an idle connection is asked whether it still stands; one that does
      * not answer within `commandTimeout` is replaced. Default false: it is not asked.
      */
-    pingInterval?: number | false;
+    pingInterval?: Digits | false | undefined;
     /** Milliseconds of outage after which `disconnect` is emitted. Default: `commandTimeout`. */
-    disconnectAfter?: number;
+    disconnectAfter?: Digits | undefined;
     /** true: the connection does not keep the process alive. Default false. */
-    unref?: boolean;
+    unref?: boolean | undefined;
   }
 
   /** What a connection authenticates with. */
   interface Credentials {
     /** Default: the server's default user. */
-    username?: string;
+    username?: string | undefined;
     password: string;
     /** A Date or milliseconds since the epoch. Default: they do not expire. */
-    expiresAt?: Date | number;
+    expiresAt?: Date | number | undefined;
   }
 
   /** What a client has done since it was made, and what it is doing. */
@@ -115,6 +134,7 @@ declare namespace connectHiredis {
     inFlight: number;
     /** Handshakes included. */
     bytesSent: number;
+    /** Handshakes included. */
     bytesReceived: number;
     /** Errors that operations or the connection met, by their code. */
     errors: Record<string, number>;
@@ -142,8 +162,22 @@ declare namespace connectHiredis {
   interface Client extends EventEmitter {
     /** `resolving`, `connecting`, `handshaking`, `ready`, `backoff`, `closing` or `closed`. */
     readonly state: string;
-    /** Ends the connection after the commands in flight; resolves when its last handle is closed. */
+    /**
+     * Resolves with the client when it is ready. Nobody has to call it.
+     *
+     * @throws {RedisError} `ERR_REDIS_TIMEOUT` after `connectTimeout`, while the client goes on
+     *   trying; `ERR_REDIS_CLOSED` if it is closed
+     */
+    connect(): Promise<this>;
+    /**
+     * Ends the connection after the commands in flight; those that wait for a connection fail with
+     * `ERR_REDIS_CLOSED`. Resolves when the last handle is closed. Safe to call twice.
+     */
     close(): Promise<void>;
+    /** @deprecated As node-redis and ioredis call it: write {@link close}. */
+    quit(): Promise<void>;
+    /** @deprecated As node-redis and ioredis call it: write {@link close}. */
+    disconnect(): Promise<void>;
     /** Lets the connection keep the process alive (the default). */
     ref(): this;
     /** Lets the process end while the connection is idle. */
@@ -157,40 +191,72 @@ declare namespace connectHiredis {
     once(event: string | symbol, listener: (...args: any[]) => void): this;
   }
 
-  /** Turns sessions into what is stored, and back. */
+  /** Turns sessions into what is stored, and back. What it throws goes to the callback. */
   interface Serializer {
     /**
      * Gets a string where the stored bytes are valid UTF-8, else a Buffer; with `binary`
-     * always a Buffer. Gives a session (an object, no array), or null or undefined if there is
-     * none; anything else is `ERR_SESSION_PARSE`, as what it throws is.
+     * always a Buffer. Gives a session (an object, no array), null or undefined if there is none,
+     * or a Promise of it; anything else is `ERR_SESSION_PARSE`, as what it throws is.
      */
     parse(data: any): any;
+    /** May give a Promise. */
     stringify(session: any): MaybePromise<string | Buffer>;
-    /** true: `parse` always gets a Buffer. */
-    binary?: boolean;
+    /** true: `parse` always gets a Buffer. Default false. */
+    binary?: boolean | undefined;
   }
 
+  /** Seconds; false: the key never expires; a function decides for each session. */
+  type Ttl = number | false | ((session: any, sid: string) => MaybePromise<number | false>);
+
+  /** What a store does with its sessions. `undefined` means: not given. */
   interface SessionOptions {
     /** Put before each session id to make the key. Default `sess:`. */
-    prefix?: string;
+    prefix?: string | undefined;
     /** Seconds, used when the cookie has no `expires`; a function decides alone; false: keys never expire. Default 86,400. */
-    ttl?: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
+    ttl?: Ttl | string | undefined;
     /** As `ttl: false`. Default false. */
-    disableTTL?: boolean;
+    disableTTL?: boolean | undefined;
     /** `touch` does nothing and succeeds. Default false. */
-    disableTouch?: boolean;
+    disableTouch?: boolean | undefined;
     /** Seconds: a touch that would move the expiry by less than this is not sent. Default 0. */
-    touchAfter?: number;
-    /** COUNT of each SCAN, and the bound on keys per batch. Default 100. */
-    scanCount?: number;
+    touchAfter?: Digits | undefined;
+    /** COUNT of each SCAN, and the bound on keys per batch; 1 to 100,000. Default 100. */
+    scanCount?: Digits | undefined;
     /**
      * Requests that save the same session at once do not undo each other's changes: what each
      * changed is merged, at every depth; where both changed the same, the last wins. Default false.
      */
-    concurrencyMerge?: boolean;
+    concurrencyMerge?: boolean | undefined;
     /** Default `JSON`. */
-    serializer?: Serializer;
+    serializer?: Serializer | undefined;
   }
+
+  /** What says where a server is, or who connects to it: one of them at least. */
+  type Where = {
+    [
+      Name in
+        | 'url'
+        | 'host'
+        | 'port'
+        | 'socket'
+        | 'path'
+        | 'db'
+        | 'database'
+        | 'pass'
+        | 'password'
+        | 'credentials'
+    ]: Required<Pick<ClientOptions, Name>>;
+  }[
+    | 'url'
+    | 'host'
+    | 'port'
+    | 'socket'
+    | 'path'
+    | 'db'
+    | 'database'
+    | 'pass'
+    | 'password'
+    | 'credentials'];
 
   /** What several servers of one store share, and for each what is its own, or its client. */
   type RedundantOptions = Omit<ClientOptions, 'url' | 'host' | 'port' | 'socket' | 'path'> & {
@@ -198,9 +264,18 @@ declare namespace connectHiredis {
     clients: (Client | ClientOptions | string | URL)[];
   };
 
-  type ConnectionOptions = (ClientOptions & { clients?: undefined }) | RedundantOptions;
+  type ConnectionOptions =
+    | (ClientOptions & Where & { client?: undefined; clients?: undefined })
+    | (RedundantOptions & { client?: undefined });
 
-  type StoreOptions = SessionOptions & ({ client: AnyClient } | ConnectionOptions);
+  /** A client, and for one of another package how long it may take to answer. */
+  type GivenClient<UsedClient extends AnyClient = AnyClient> = {
+    client: UsedClient;
+    /** Milliseconds from the call of an operation to its callback, over a client of another package. Default 5,000. */
+    commandTimeout?: Digits | undefined;
+  };
+
+  type StoreOptions = SessionOptions & (GivenClient | ConnectionOptions);
 
   /**
    * A client of another package: node-redis 3 or later (also its pools, sentinels and clusters),
@@ -215,22 +290,25 @@ declare namespace connectHiredis {
   type AnyClient = Client | BorrowedClient;
 
   /** A stored session as `all` and `scan` give it: with its id. */
-  type StoredSession = session.SessionData & { id: string };
+  type StoredSession<Data = SessionData> = Data & { id: string };
 
   /**
-   * The store's operations as Promises. A session is an object; anything else given for one, an
-   * array or a function too, is `ERR_INVALID_ARG_TYPE`.
+   * The store's operations as Promises, which reject with a {@link RedisError}. A session is an
+   * object; anything else given for one, an array or a function too, is `ERR_INVALID_ARG_TYPE`.
    */
   interface Access {
     /**
      * Its `cookie.expires` is a Date: when the key expires, or what is stored if the key never
      * does. Of a cookie that ends with the browser it is null, as stored.
      */
-    get(sid: string): Promise<session.SessionData | null>;
+    get(sid: string): Promise<SessionData | null>;
+    get<Data extends object>(sid: string): Promise<Data | null>;
     /** true if stored; false if it had expired, or was destroyed since it was loaded. */
-    set(sid: string, session: session.SessionData): Promise<boolean>;
+    set(sid: string, session: SessionData): Promise<boolean>;
+    set<Data extends object>(sid: string, session: Data): Promise<boolean>;
     /** false if the session is gone. */
-    touch(sid: string, session: session.SessionData): Promise<boolean>;
+    touch(sid: string, session: SessionData): Promise<boolean>;
+    touch<Data extends object>(sid: string, session: Data): Promise<boolean>;
     /** false if there was none. */
     destroy(sid: string): Promise<boolean>;
     /** How many were removed. */
@@ -242,6 +320,7 @@ declare namespace connectHiredis {
      * `ERR_SESSION_PARSE`, tells the `id` of each: once in each call. So do `scan` and `getMany`.
      */
     all(): Promise<StoredSession[]>;
+    all<Data extends object>(): Promise<StoredSession<Data>[]>;
     /**
      * Changes a session atomically: `change` is called again when somebody else wrote meanwhile.
      * It gives the session to store, or undefined if it changed the one it got. Resolves with
@@ -250,46 +329,71 @@ declare namespace connectHiredis {
      */
     update(
       sid: string,
-      change: (session: session.SessionData) => MaybePromise<session.SessionData | void>,
-    ): Promise<session.SessionData | null>;
-    /** For each id its session, or null if there is none or it cannot be read: in one round trip. */
-    getMany(sids: string[]): Promise<(session.SessionData | null)[]>;
-    /** Walks over all sessions and never holds more than one batch of `count` keys. */
-    scan(options?: { count?: number }): AsyncGenerator<StoredSession, void>;
+      change: (session: SessionData) => MaybePromise<SessionData | void>,
+    ): Promise<SessionData | null>;
+    update<Data extends object>(
+      sid: string,
+      change: (session: Data) => MaybePromise<Data | void>,
+    ): Promise<Data | null>;
+    /** For each id its session, or null if there is none or it cannot be read. */
+    getMany(sids: string[]): Promise<(SessionData | null)[]>;
+    getMany<Data extends object>(sids: string[]): Promise<(Data | null)[]>;
+    /** Goes through all sessions and never holds more than one batch of `count` keys. Default `scanCount`. */
+    scan(options?: { count?: number | undefined }): AsyncGenerator<StoredSession, void>;
+    scan<Data extends object>(options?: {
+      count?: number | undefined;
+    }): AsyncGenerator<StoredSession<Data>, void>;
     exists(sid: string): Promise<boolean>;
     /** Seconds; -1: it never expires, -2: there is no such session. */
     ttl(sid: string): Promise<number>;
+    /** As {@link RedisStore.close}. */
     close(): Promise<void>;
   }
 
-  class RedisStore<UsedClient extends AnyClient = Client> extends session.Store {
-    constructor(client: UsedClient);
-    constructor(options: SessionOptions & { client: UsedClient });
+  /**
+   * An express-session store. `UsedClient` is inferred from the client that is given; for a store
+   * that makes its own, `new RedisStore<Client>({ url })` gives `store.client` its type.
+   *
+   * Every method takes a callback, or gives a Promise without one. For what they are given, and
+   * what they give, see {@link Access}.
+   */
+  class RedisStore<UsedClient extends AnyClient = any> extends EventEmitter {
+    /**
+     * The store makes a client, and closes it in `close()`.
+     *
+     * @throws {TypeError} (`ERR_INVALID_ARG_TYPE`) that names the option that is wrong
+     */
     constructor(options: SessionOptions & ConnectionOptions);
+    constructor(url: string | URL);
+    /** The store leaves the client open. */
+    constructor(options: SessionOptions & GivenClient<UsedClient>);
+    /** @param client made by {@link createClient}, or one of another package */
+    constructor(client: UsedClient);
     /** The one that was given, or the one that this store has made; of several the first. */
     readonly client: UsedClient;
     /** All of them. */
     readonly clients: UsedClient[];
     readonly prefix: string;
-    ttl: number | false | ((session: any, sid: string) => MaybePromise<number | false>);
+    ttl: Ttl;
     readonly scanCount: number;
     readonly serializer: Serializer;
     readonly disableTouch: boolean;
     readonly disableTTL: boolean;
+    /** The same operations as Promises. */
     readonly access: Access;
 
-    // For all of these see Access: what they are given, and what they give of it.
-
-    get(sid: string, callback: Callback<session.SessionData | null>): void;
-    get(sid: string): Promise<session.SessionData | null>;
+    get(sid: string, callback: Callback<SessionData | null>): void;
+    get(sid: string): Promise<SessionData | null>;
     /** `'OK'`; a count if the session had expired; null if it was destroyed since it was loaded. */
-    set(sid: string, session: session.SessionData, callback: Callback<'OK' | number | null>): void;
-    set(sid: string, session: session.SessionData): Promise<'OK' | number | null>;
-    touch(sid: string, session: session.SessionData, callback: Callback<'OK' | 'EXPIRED'>): void;
-    touch(sid: string, session: session.SessionData): Promise<'OK' | 'EXPIRED'>;
+    set(sid: string, session: SessionData, callback: Callback<'OK' | number | null>): void;
+    set(sid: string, session: SessionData): Promise<'OK' | number | null>;
+    /** `'EXPIRED'` if the session is gone. */
+    touch(sid: string, session: SessionData, callback: Callback<'OK' | 'EXPIRED'>): void;
+    touch(sid: string, session: SessionData): Promise<'OK' | 'EXPIRED'>;
     /** How many keys were removed. */
     destroy(sid: string, callback: Callback<number>): void;
     destroy(sid: string): Promise<number>;
+    /** How many sessions were removed. */
     clear(callback: Callback<number>): void;
     clear(): Promise<number>;
     length(callback: Callback<number>): void;
@@ -298,13 +402,53 @@ declare namespace connectHiredis {
     ids(): Promise<string[]>;
     all(callback: Callback<StoredSession[]>): void;
     all(): Promise<StoredSession[]>;
-    /** Closes the client if this store made it. */
+    all<Data extends object>(): Promise<StoredSession<Data>[]>;
+    /** Closes the client if this store made it. Safe to call twice. */
     close(callback: Callback<void>): void;
     close(): Promise<void>;
+
+    /** Of express-session's Store: gives the request a session with a new id. */
+    regenerate(request: any, callback: (error?: any) => any): void;
+    /** Of express-session's Store: reads a session, and gives it as `createSession` does. */
+    load(sid: string, callback: (error: any, session?: any) => any): void;
+    /** Of express-session's Store: makes the session of a request from what is stored. */
+    createSession(request: any, data: any): any;
+
+    on(event: 'connect' | 'ready' | 'disconnect', listener: (client: UsedClient) => void): this;
+    on(event: 'error', listener: (error: RedisError) => void): this;
+    on(event: string | symbol, listener: (...args: any[]) => void): this;
+    once(event: 'connect' | 'ready' | 'disconnect', listener: (client: UsedClient) => void): this;
+    once(event: 'error', listener: (error: RedisError) => void): this;
+    once(event: string | symbol, listener: (...args: any[]) => void): this;
   }
 
-  /** A client of one server; `createClient()` alone means 127.0.0.1:6379. */
-  function createClient(options?: ClientOptions | string | URL): Client;
+  /** A store for a middleware other than express-session: sessions are what that middleware makes them. */
+  interface OtherStore extends Omit<RedisStore, 'get' | 'set' | 'touch'> {
+    get(sid: string, callback: Callback<any>): void;
+    get(sid: string): Promise<any>;
+    set(sid: string, session: any, callback: Callback<'OK' | number | null>): void;
+    set(sid: string, session: any): Promise<'OK' | number | null>;
+    touch(sid: string, session: any, callback: Callback<'OK' | 'EXPIRED'>): void;
+    touch(sid: string, session: any): Promise<'OK' | 'EXPIRED'>;
+  }
+
+  /** Its class; constructed as {@link RedisStore} is. */
+  interface OtherStoreClass {
+    new (...args: ConstructorParameters<typeof RedisStore>): OtherStore;
+    new (options: StoreOptions): OtherStore;
+    new (url: string | URL): OtherStore;
+    readonly prototype: OtherStore;
+  }
+
+  /**
+   * A client of one server, which begins to connect by itself. `createClient()` alone means
+   * 127.0.0.1:6379.
+   *
+   * @throws {TypeError} (`ERR_INVALID_ARG_TYPE`) that names the option that is wrong
+   */
+  function createClient(options?: ClientOptions): Client;
+  /** @param options win over what the URL says */
+  function createClient(url: string | URL | undefined, options?: ClientOptions): Client;
 }
 
 export = connectHiredis;

@@ -12,7 +12,6 @@ const { isThenable } = require('./serializer');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
 /** @typedef {InstanceType<typeof import('./borrowed/client').BorrowedClient>} BorrowedClient */
-/** @typedef {InstanceType<typeof import('./redundant').RedundantClients>} RedundantClients */
 
 const NOTHING_GIVEN =
   'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
@@ -37,7 +36,7 @@ const STORE_OPTIONS = [...SESSION_OPTIONS, 'client', 'clients', ...CLIENT_OPTION
 /**
  * @typedef {object} Source where the sessions are
  * @property {any[]} clients as the user knows them
- * @property {Client | BorrowedClient | RedundantClients} events
+ * @property {Client | BorrowedClient | InstanceType<typeof RedundantClients>} events
  * @property {(() => Promise<void>) | undefined} close ends the clients that the store has made
  * @property {import('./options').SessionOptions} session
  * @property {number} [commandTimeout] of a borrowed client: milliseconds

@@ -12,6 +12,17 @@ new RedisStore({ url: new URL('unix:/run/redis.sock') });
 new RedisStore({ host: 'localhost', port: 6379, db: 2, username: 'web', pass: 'x' });
 new RedisStore({ path: '/run/redis.sock', database: 2, password: 'x' });
 new RedisStore({ socket: '/run/redis.sock' });
+new RedisStore('redis://127.0.0.1');
+new RedisStore(new URL('redis://127.0.0.1'));
+createClient('redis://127.0.0.1', { db: 3 });
+// As environment variables are: strings, or undefined.
+new RedisStore({ url: process.env.REDIS_URL });
+new RedisStore({
+  host: process.env.REDIS_HOST,
+  port: process.env.REDIS_PORT,
+  ttl: process.env.TTL,
+});
+createClient(process.env.REDIS_URL, { port: process.env.REDIS_PORT });
 
 // Every option of a store.
 new RedisStore({
@@ -89,16 +100,18 @@ new RedisStore({ port: 6379, serializer: { parse: JSON.parse, stringify: () => 5
 new RedisStore({ port: 6379, cache: true });
 // @ts-expect-error each of several servers has a port of its own
 new RedisStore({ clients: [{ port: 6379 }], port: 6380 });
+// @ts-expect-error a store needs to know its server
+new RedisStore({});
+// @ts-expect-error options of sessions do not say where they are
+new RedisStore({ prefix: 'a:' });
+// @ts-expect-error two objects
+createClient({ port: 1 }, { db: 1 });
 // @ts-expect-error a list
 new RedisStore({ clients: { port: 6379 } });
 // @ts-expect-error a client has one server
 createClient({ clients: [{ port: 6379 }] });
 // @ts-expect-error a client is one from createClient
 new RedisStore({ client: { get() {}, set() {} } });
-// @ts-expect-error a string is no store option
-new RedisStore('redis://127.0.0.1');
-// @ts-expect-error a port is a number
-createClient({ port: '6379' });
 // @ts-expect-error options of a store are none of a client
 createClient({ prefix: 'a:' });
 // @ts-expect-error an interval is a number
