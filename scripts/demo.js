@@ -12,6 +12,8 @@ const { buildAddon } = require('./build');
 const { startApp } = require('./login-app');
 const { ROOT, ensureNpmPackages, ensureTools, runMain } = require('./setup');
 const { Visitor } = require('./visitor');
+
+/** @typedef {InstanceType<typeof Visitor>} AnyVisitor */
 const { startRedis } = require('../test/helpers/redis-server');
 
 const NAME = 'Ada';
@@ -82,7 +84,7 @@ class Stage {
 
 /**
  * @param {Stage} stage
- * @returns {Promise<InstanceType<typeof Visitor>>} logged in
+ * @returns {Promise<AnyVisitor>} logged in
  */
 async function tellTheStory(stage) {
   chapter('The stage');
@@ -119,7 +121,7 @@ async function tellTheStory(stage) {
   return visitor;
 }
 
-/** @param {InstanceType<typeof Visitor>} visitor */
+/** @param {AnyVisitor} visitor */
 async function logOut(visitor) {
   chapter('Logging out');
   const { cookie } = visitor;
