@@ -7,8 +7,8 @@ const { settleFrom } = require('./target');
 const { showExpiry } = require('./ttl');
 
 /** @typedef {import('./target').Complete} Complete */
+/** @typedef {import('./target').Target} Target */
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
-/** @typedef {InstanceType<typeof import('./compare-and-set').Merging>} Merging */
 
 /**
  * What a set or a touch has to know when its result comes.
@@ -16,7 +16,10 @@ const { showExpiry } = require('./ttl');
  * @typedef {object} Write
  * @property {Operations} operations
  * @property {string} sid
- * @property {any} [session] of a set
+ * @property {InstanceType<typeof import('./known-sessions').KnownSession>} [known] of a set: the
+ *   session, unless it is plain data
+ * @property {InstanceType<typeof import('./cookie').CookieSnapshot>} [cookie] of a set: the
+ *   session's, if it is a new one
  * @property {string | Buffer} [data] of a set in a store that merges: what is stored
  * @property {number} left milliseconds as of `since`; Infinity: for ever
  * @property {number} since
@@ -24,7 +27,8 @@ const { showExpiry } = require('./ttl');
 
 /** @type {Complete} */
 function completeGet(target, kind, left, value) {
-  const { Result, codec, merging, receiver } = /** @type {Operations} */ (target.context);
+  const operations = /** @type {Operations} */ (target.context);
+  const { Result, codec } = operations;
   if (kind === Result.failure) {
     target.settle(fromFailure(value));
     return;
@@ -34,20 +38,21 @@ function completeGet(target, kind, left, value) {
     return;
   }
   // What is left was counted by the server just before it came.
-  const { arrived } = receiver;
+  const { arrived } = operations.receiver;
   let session;
   try {
     session = codec.decode(value);
     if (!codec.isJson && isThenable(session)) {
+      const { sid } = target;
       settleFrom(
         target,
         session.then((/** @type {any} */ parsed) =>
-          finishGet(parsed, left, arrived, merging, value, false),
+          finishGet(operations, sid, parsed, left, arrived, value),
         ),
       );
       return;
     }
-    finishGet(session, left, arrived, merging, value, codec.isJson);
+    finishGet(operations, target.sid, session, left, arrived, value);
   } catch (error) {
     target.settle(error);
     return;
@@ -56,22 +61,25 @@ function completeGet(target, kind, left, value) {
 }
 
 /**
+ * @param {Operations} operations
+ * @param {string} sid
  * @param {any} session
  * @param {number} left milliseconds, as of `arrived`
  * @param {number} arrived
- * @param {Merging | undefined} merging
  * @param {string | Buffer} data
- * @param {boolean} isJson
  */
-function finishGet(session, left, arrived, merging, data, isJson) {
-  if (session !== null) showExpiry(session, left, arrived, isJson);
-  merging?.remember(session, data);
+function finishGet({ codec, known, merges }, sid, session, left, arrived, data) {
+  if (session === null) return session;
+  showExpiry(session, left, arrived, codec.isJson);
+  known.read(session, sid, merges ? data : undefined);
   return session;
 }
 
 /** @type {Complete} */
 function completeSet(target, kind, stored, value) {
-  const { operations, sid, session, left, since, data } = /** @type {Write} */ (target.context);
+  const { operations, sid, known, cookie, data, left, since } = /** @type {Write} */ (
+    target.context
+  );
   if (kind === operations.Result.failure) {
     // It may have been carried out all the same.
     operations.throttle.forget(sid);
@@ -85,10 +93,7 @@ function completeSet(target, kind, stored, value) {
   }
   operations.throttle.renewed(sid, left, since);
   // A request that stored a new session and saves it again later must not bring it back either.
-  if (session?.req?.session === session) {
-    operations.loaded.add(session);
-    operations.merging?.know(session, /** @type {string | Buffer} */ (data));
-  }
+  if (known !== undefined) known.learn(cookie, data);
   target.settle(null, 'OK');
 }
 
@@ -128,10 +133,22 @@ function completePlain(target, kind, count, value) {
   else target.settle(null, kind === Result.count ? count : value);
 }
 
+/**
+ * Of an operation that was not taken.
+ *
+ * @param {Target} target
+ * @param {number} kind
+ * @param {import('../binding').Failure} failure
+ */
+function completeNow(target, kind, failure) {
+  target.complete(target, kind, 0, failure);
+}
+
 module.exports = {
   completeDestroy,
   completeExpired,
   completeGet,
+  completeNow,
   completePlain,
   completeSet,
   completeTouch,

@@ -129,7 +129,9 @@ async function decode(operations, batch) {
   const reported = new Set();
   /** @param {any} session @param {number} index */
   const finish = (session, index) => {
-    if (session !== null) showExpiry(session, batch.timesToLive[index], now, codec.isJson);
+    if (session === null) return null;
+    showExpiry(session, batch.timesToLive[index], now, codec.isJson);
+    operations.known.read(session, batch.ids[index]);
     return session;
   };
   /** @param {number} index */

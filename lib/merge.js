@@ -114,4 +114,4 @@ function mergeSessions(base, mine, theirs) {
   return merged;
 }
 
-module.exports = { merge, mergeSessions };
+module.exports = { isPlainObject, merge, mergeSessions };

@@ -3,17 +3,20 @@
 // exactly once, never before it has returned.
 
 const { checkSession, checkSid } = require('./arguments');
-const { Merging } = require('./compare-and-set');
+const { storeCookie } = require('./cookie-change');
 const {
   completeDestroy,
   completeExpired,
   completeGet,
+  completeNow,
   completePlain,
   completeSet,
   completeTouch,
 } = require('./completions');
 const { commands, observe } = require('./diagnostics');
 const { orError } = require('./errors');
+const { KnownSessions } = require('./known-sessions');
+const { saveMerged } = require('./merging');
 const { createCodec, isThenable } = require('./serializer');
 const { settleFrom, settleLater } = require('./target');
 const { nextTick } = require('./timers');
@@ -37,15 +40,6 @@ const { timeToLive, toMilliseconds } = require('./ttl');
 
 const TTL_FUNCTION = 'The function given as "ttl"';
 
-/**
- * @param {Target} target
- * @param {number} kind
- * @param {import('../binding').Failure} failure
- */
-function completeWith(target, kind, failure) {
-  target.complete(target, kind, 0, failure);
-}
-
 class Operations {
   /**
    * @param {Backend} backend
@@ -65,21 +59,8 @@ class Operations {
     this.ttl = options.disableTTL ? /** @type {const} */ (false) : options.ttl;
     this.disableTouch = options.disableTouch;
     this.throttle = new TouchThrottle(options.touchAfter * 1000);
-    /** Sessions that are in the store as far as their requests know. */
-    this.loaded = new WeakSet();
-    this.merging = options.concurrencyMerge ? new Merging() : undefined;
-  }
-
-  /**
-   * The request of `session` got it from the store: saving it must not bring it back if it is
-   * destroyed meanwhile.
-   *
-   * @param {object} session
-   * @param {object} read what `get` gave
-   */
-  markLoaded(session, read) {
-    this.loaded.add(session);
-    this.merging?.adopt(session, read);
+    this.merges = options.concurrencyMerge;
+    this.known = new KnownSessions(this.codec.isJson);
   }
 
   /**
@@ -88,6 +69,7 @@ class Operations {
    */
   get(target, sid) {
     if (this.#refuse(target, sid)) return;
+    target.sid = sid;
     const slot = this.#reserve('get', target, completeGet, this);
     this.#sent(target, slot, this.native.get(slot, sid));
   }
@@ -200,22 +182,27 @@ class Operations {
       this.destroy(target, sid);
       return;
     }
-    let data;
+    let data, known, cookie;
     try {
       data = this.codec.encode(session);
+      known = this.known.obtain(session, sid);
+      cookie = known?.newCookie(session.cookie);
     } catch (error) {
-      settleLater(target, error);
+      settleLater(target, orError(error, 'Reading the session'));
       return;
     }
+    /** @type {import('./completions').Write} */
+    const write = { operations: this, sid, known, cookie, data: undefined, left, since };
     if (!isThenable(data)) {
-      this.#store(target, sid, session, data, left, since);
+      this.#store(target, write, data);
       return;
     }
     data.then(
       // While it was turned into bytes, the session's time went on.
       (/** @type {any} */ encoded) => {
-        const now = Date.now();
-        this.#store(target, sid, session, encoded, left - (now - since), now);
+        write.since = Date.now();
+        write.left = left - (write.since - since);
+        this.#store(target, write, encoded);
       },
       (/** @type {unknown} */ error) => settleLater(target, error),
     );
@@ -223,38 +210,38 @@ class Operations {
 
   /**
    * @param {Target} target
-   * @param {string} sid
-   * @param {any} session
+   * @param {import('./completions').Write} write
    * @param {string | Buffer} data
-   * @param {number} left milliseconds, as of `since`
-   * @param {number} since
    */
-  #store(target, sid, session, data, left, since) {
+  #store(target, write, data) {
+    const { sid, known, left } = write;
     if (left <= 0) {
       this.destroy(target, sid);
       return;
     }
-    if (this.merging?.knows(session)) {
-      settleFrom(target, this.merging.save(this, sid, session, data, left));
+    if (known?.merging !== undefined) {
+      settleFrom(target, saveMerged(this, write, data));
       return;
     }
     // Bytes that nobody is going to compare need not outlive their way into the command.
-    const kept = this.merging && data;
-    const context = { operations: this, sid, session, left, since, data: kept };
-    const slot = this.#reserve('set', target, completeSet, context);
-    const mustExist = this.loaded.has(session);
+    if (this.merges && known !== undefined) write.data = data;
+    const slot = this.#reserve('set', target, completeSet, write);
+    const mustExist = known !== undefined && known.exists;
     this.#sent(target, slot, this.native.set(slot, sid, data, toMilliseconds(left), mustExist));
   }
 
   /**
    * @param {Target} target
    * @param {string} sid
-   * @param {any} _session
+   * @param {any} session
    * @param {number} left
    * @param {number} since
    */
-  #renew(target, sid, _session, left, since) {
-    if (this.throttle.covers(sid, left, since)) {
+  #renew(target, sid, session, left, since) {
+    const changed = this.known.withNewCookie(session, sid);
+    if (changed !== undefined && left > 0) {
+      settleFrom(target, storeCookie(this, changed, session, left));
+    } else if (this.throttle.covers(sid, left, since)) {
       settleLater(target, null, 'OK');
     } else if (left <= 0) {
       this.throttle.forget(sid);
@@ -302,7 +289,7 @@ class Operations {
   #sent(target, slot, failure) {
     if (failure === undefined) return;
     this.receiver.release(slot);
-    nextTick(completeWith, target, this.Result.failure, failure);
+    nextTick(completeNow, target, this.Result.failure, failure);
   }
 }
 

@@ -12,6 +12,7 @@ const Decoding = Object.freeze({
 });
 
 /** @typedef {import('..').Serializer} Serializer */
+/** @typedef {string | Buffer} Stored the bytes of a session, as the binding gives them */
 
 const BRACE = '{'.charCodeAt(0);
 
@@ -97,6 +98,16 @@ function isThenable(value) {
   return typeof value?.then === 'function';
 }
 
+/**
+ * Serializers may use the same Buffer again: what is kept for later has to be a copy.
+ *
+ * @param {string | Uint8Array} data
+ * @returns {Stored}
+ */
+function copyOf(data) {
+  return typeof data === 'string' ? data : Buffer.from(data);
+}
+
 /** @param {any} data */
 function checkStorable(data) {
   if (data instanceof Uint8Array) return data;
@@ -153,4 +164,4 @@ function checkSerializer(serializer) {
   );
 }
 
-module.exports = { Decoding, createCodec, checkSerializer, isSession, isThenable };
+module.exports = { Decoding, checkSerializer, copyOf, createCodec, isSession, isThenable };

@@ -44,6 +44,24 @@ class StoreInside {
     if (backend.outage) nextTick(() => owner.emit('disconnect', clients[0]));
   }
 
+  /** @type {((request: any) => void) | undefined} */
+  generate = undefined;
+
+  /**
+   * The new session may come under the id that the old one had (`genid`): its first save is not to
+   * wait for what is gone.
+   *
+   * @param {((request: any) => void) | undefined} generate
+   */
+  setGenerate(generate) {
+    this.generate =
+      generate &&
+      ((request) => {
+        generate.call(this.owner, request);
+        this.operations.known.forget(request, request.sessionID);
+      });
+  }
+
   /** @returns {Promise<void>} */
   #close() {
     this.#closed ??= this.#closeClients?.() ?? this.#leaveClients();

@@ -154,8 +154,20 @@ function createStoreClass(Store) {
      */
     createSession(request, data) {
       const session = super.createSession(request, data);
-      inside(this).operations.markLoaded(session, data);
+      const sid = request.sessionID;
+      if (session && typeof sid === 'string') {
+        inside(this).operations.known.adopt(session, sid, data);
+      }
       return session;
+    }
+
+    /** Set by express-session: it begins a new session for a request. */
+    get generate() {
+      return inside(this).generate;
+    }
+
+    set generate(generate) {
+      inside(this).setGenerate(generate);
     }
   }
 

@@ -18,6 +18,7 @@ const debug = debuglog('connect-hiredis');
  * @typedef {object} Target
  * @property {Complete} complete set by the operation that takes a slot for the target
  * @property {any} context for `complete`
+ * @property {string} sid of a get
  * @property {(error: unknown, result?: any) => void} settle
  * @property {Promise<any> | undefined} promise
  */
@@ -41,6 +42,7 @@ class CallbackTarget extends AsyncResource {
     this.complete = notStarted;
     /** @type {any} */
     this.context = undefined;
+    this.sid = '';
     /** @type {Promise<any> | undefined} */
     this.promise = undefined;
   }
@@ -62,6 +64,7 @@ class PromiseTarget {
     this.complete = notStarted;
     /** @type {any} */
     this.context = undefined;
+    this.sid = '';
     this.map = map;
     /** @type {Promise<any>} */
     this.promise = new Promise((resolve, reject) => {
