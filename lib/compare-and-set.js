@@ -143,7 +143,7 @@ async function update(operations, sid, change) {
     }
     const outcome = await replace(operations, sid, found.data, data, rest, true);
     if (outcome === DONE) {
-      operations.known.read(changed, sid);
+      if (changed === session) operations.known.read(changed, sid);
       return changed;
     }
     checkPatience(operations, since);

@@ -85,8 +85,9 @@ class KnownSessions {
    * @param {Stored} [data] what was read, in a store that merges
    */
   read(session, sid, data) {
-    // What is frozen no request can have: its cookie is going to be replaced.
-    if (!Object.isExtensible(session)) return;
+    // What is frozen no request can have: its cookie is going to be replaced. (What JSON gave is
+    // not, and looking costs more than the rest of this.)
+    if (!this.#isJson && !Object.isExtensible(session)) return;
     Reading.put(session, sid, this);
     if (data !== undefined) Source.put(session, data);
   }

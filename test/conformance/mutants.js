@@ -18,6 +18,48 @@ const wrongs = {
   'touches nothing': () => ({ touch: (sid, data, cb) => now(cb, null) }),
   'destroys at touch': (base) => ({ touch: (sid, data, cb) => base.destroy(sid, cb) }),
   'saves at touch': (base) => ({ touch: (sid, data, cb) => base.set(sid, data, cb) }),
+  'touches the expiry alone': (base) => ({
+    touch: (sid, { cookie }, cb) =>
+      base.get(sid, (error, found) => {
+        if (!found) return cb(error);
+        found.cookie.expires = cookie.expires;
+        base.set(sid, found, cb);
+      }),
+  }),
+  'stores a session under one id only': (base) => {
+    const known = new WeakMap();
+    return {
+      set(sid, data, cb) {
+        if (known.has(data) && known.get(data) !== sid) return now(cb, null);
+        known.set(data, sid);
+        base.set(sid, data, cb);
+      },
+    };
+  },
+  'stores what was loaded only where there is something': (base, store) => {
+    const loaded = new WeakSet();
+    return {
+      createSession(req, data) {
+        const session = MemoryStore.prototype.createSession.call(store, req, data);
+        loaded.add(session);
+        return session;
+      },
+      set(sid, data, cb) {
+        if (loaded.has(data) && !base.sessions[sid]) now(cb, null);
+        else base.set(sid, data, cb);
+      },
+    };
+  },
+  'never takes an id again that was destroyed': (base) => {
+    const dead = new Set();
+    return {
+      destroy(sid, cb) {
+        dead.add(sid);
+        base.destroy(sid, cb);
+      },
+      set: (sid, data, cb) => (dead.has(sid) ? now(cb, null) : base.set(sid, data, cb)),
+    };
+  },
   'finds a session for every id': (base) => ({
     get: (sid, cb) =>
       base.get(sid, (error, found) =>
@@ -189,6 +231,23 @@ const noticedBy = {
     'touch leaves the data alone',
     'touch of a session that is not there makes none',
     'resave: false leaves alone what was saved while a request changed nothing',
+    'a request that changes nothing but its cookie leaves what another saved meanwhile',
+    'a request that changes nothing but its cookie does not bring back a destroyed session',
+  ],
+  'touches the expiry alone': [
+    'a request that changes maxAge to null, and no data: the requests after the next keep it',
+    "a request that changes the cookie's path, and no data: it is kept",
+  ],
+  'stores a session under one id only': [
+    'a session that is stored under a second id before its own first save is there under both',
+  ],
+  'stores what was loaded only where there is something': [
+    'a session that was loaded is stored under another id, too',
+    'createSession makes a session of data that was got under another id, which can be saved',
+    'createSession makes a session of data that was never stored, which can be saved',
+  ],
+  'never takes an id again that was destroyed': [
+    'regenerate under the same id (genid) begins a session that is stored',
   ],
   'finds a session for every id': ['a visitor whose session is gone gets a new, empty one'],
   'knows one session only': ['two visitors have two sessions'],

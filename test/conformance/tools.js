@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { Cookie } = require('express-session');
+const { deferred } = require('../helpers/until');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -67,6 +68,28 @@ async function startVisit(lab, options, change = () => {}) {
   return { store, app, visitor: app.visitor() };
 }
 
+/** An application with a request that waits, its session loaded, until `release` is called. */
+async function startSlow(lab, options, change) {
+  const arrived = deferred();
+  const released = deferred();
+  const visit = await startVisit(lab, options, async (req) => {
+    arrived.resolve();
+    await released.promise;
+    await change?.(req);
+  });
+  const { id } = await visit.visitor.post('/login/ann');
+  const slow = visit.visitor.post('/change');
+  await arrived.promise;
+  return {
+    ...visit,
+    id,
+    async release() {
+      released.resolve();
+      return slow;
+    },
+  };
+}
+
 /** The Date of a Set-Cookie header; null if it has none. */
 function expiresOf(setCookie) {
   const found = /expires=([^;]+)/i.exec(setCookie);
@@ -87,6 +110,7 @@ module.exports = {
   plain,
   isEndless,
   assertExpires,
+  startSlow,
   startVisit,
   expiresOf,
   promised,

@@ -166,7 +166,7 @@ describe('touch', () => {
     const store = merging();
     await store.set('a', fresh({ n: 0 }));
     const session = await load(store, 'a');
-    session.cookie.maxAge = 500_000;
+    session.touch();
     session.n = 1;
     const monitor = await redis.monitor();
     await expect(store.touch('a', session)).resolves.toBe('OK');

@@ -3,30 +3,7 @@
 // The life of a session: made, loaded, reloaded, regenerated, destroyed.
 
 const assert = require('node:assert/strict');
-const { deferred } = require('../../helpers/until');
-const { MINUTE, lasting, plain, promised, startVisit } = require('../tools');
-
-/** An application with a request that waits, its session loaded, until `release` is called. */
-async function startSlow(lab, options, change) {
-  const arrived = deferred();
-  const released = deferred();
-  const visit = await startVisit(lab, options, async (req) => {
-    arrived.resolve();
-    await released.promise;
-    await change?.(req);
-  });
-  const { id } = await visit.visitor.post('/login/ann');
-  const slow = visit.visitor.post('/change');
-  await arrived.promise;
-  return {
-    ...visit,
-    id,
-    async release() {
-      released.resolve();
-      return slow;
-    },
-  };
-}
+const { MINUTE, lasting, plain, promised, startSlow, startVisit } = require('../tools');
 
 const cases = [
   {
@@ -230,6 +207,74 @@ const cases = [
       assert.ok(!(await lab.ask(store, 'get', id)));
     },
   },
+  ...[
+    ['a Proxy', (session) => new Proxy(session, {})],
+    ['another object', (session) => Object.assign(Object.create(session), session)],
+  ].map(([how, wrap]) => ({
+    title: `a slower request whose session is wrapped in ${how} does not bring it back either`,
+    async run(lab) {
+      const { store, id, visitor, release } = await startSlow(lab, {}, (req) => {
+        req.session = wrap(req.session);
+        req.session.basket = ['apple'];
+      });
+      await visitor.post('/logout');
+      assert.equal((await release()).status, 200);
+      assert.ok(!(await lab.ask(store, 'get', id)));
+    },
+  })),
+  {
+    title:
+      'a session that is stored under a second id before its own first save is there under both',
+    async run(lab) {
+      const { store, visitor } = await startVisit(lab, {}, async (req) => {
+        await promised(req.session, 'regenerate');
+        req.session.user = 'ann';
+        await lab.ask(store, 'set', 'second', req.session);
+      });
+      const { id } = await visitor.post('/change');
+      assert.equal((await visitor.get('/who')).user, 'ann');
+      assert.equal((await lab.ask(store, 'get', id)).user, 'ann');
+      assert.equal((await lab.ask(store, 'get', 'second')).user, 'ann');
+    },
+  },
+  {
+    title: 'a session that was loaded is stored under another id, too',
+    async run(lab) {
+      const { store, visitor } = await startVisit(lab, {}, async (req) => {
+        await lab.ask(store, 'set', 'second', req.session);
+      });
+      await visitor.post('/login/ann');
+      await visitor.post('/change');
+      assert.equal((await lab.ask(store, 'get', 'second')).user, 'ann');
+    },
+  },
+  ...[
+    ['got under another id', (lab, store) => lab.ask(store, 'get', 'a')],
+    ['never stored', () => lasting(MINUTE, { n: 1 })],
+  ].map(([which, read]) => ({
+    title: `createSession makes a session of data that was ${which}, which can be saved`,
+    async run(lab) {
+      const store = await lab.createStore();
+      store.generate = () => {};
+      await lab.ask(store, 'set', 'a', lasting(MINUTE, { n: 1 }));
+      const request = { sessionID: 'b', sessionStore: store };
+      const session = store.createSession(request, await read(lab, store));
+      await promised(session, 'save');
+      assert.equal((await lab.ask(store, 'get', 'b')).n, 1);
+    },
+  })),
+  {
+    title: 'regenerate under the same id (genid) begins a session that is stored',
+    async run(lab) {
+      const { visitor } = await startVisit(lab, { genid: () => 'always' }, async (req) => {
+        await promised(req.session, 'regenerate');
+        req.session.user = 'bob';
+      });
+      await visitor.post('/login/ann');
+      await visitor.post('/change');
+      assert.equal((await visitor.get('/who')).user, 'bob');
+    },
+  },
 ];
 
-module.exports = { group: 'The life of a session', startSlow, cases };
+module.exports = { group: 'The life of a session', cases };

@@ -3,8 +3,7 @@
 // express-session's options: resave, saveUninitialized, rolling, unset.
 
 const assert = require('node:assert/strict');
-const { MINUTE, SECOND, expiresOf, startVisit } = require('../tools');
-const { startSlow } = require('./life');
+const { MINUTE, SECOND, expiresOf, startVisit, startSlow } = require('../tools');
 
 /** Makes the session's expiry one that was set a while ago. */
 const age = (lab, store, id, data) =>
