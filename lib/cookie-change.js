@@ -18,7 +18,8 @@ const { monotonic } = require('./timers');
  */
 async function storeCookie(operations, known, session, left) {
   const { sid, merging } = known;
-  const since = monotonic();
+  const begun = monotonic();
+  const since = Date.now();
   const changed = known.newCookie(session.cookie);
   // As a save would store it, and a get read it.
   const mine = await operations.codec.decode(await encode(operations, session));
@@ -27,7 +28,7 @@ async function storeCookie(operations, known, session, left) {
   while (found !== null) {
     const data = await withCookie(operations, found.data, mine.cookie);
     if (data === null) break;
-    const rest = left - Math.floor(monotonic() - since);
+    const rest = left - (Date.now() - since);
     if (rest <= 0) {
       await remove(operations, sid);
       break;
@@ -42,7 +43,7 @@ async function storeCookie(operations, known, session, left) {
       known.learn(changed);
       return 'OK';
     }
-    checkPatience(operations, since);
+    checkPatience(operations, begun);
     found = outcome;
   }
   operations.throttle.forget(sid);
