@@ -98,11 +98,12 @@ class KnownSessions {
    * @param {any} session
    * @param {string} sid
    * @param {object} data
+   * @param {unknown} received the cookie of the data
    */
-  adopt(session, sid, data) {
+  adopt(session, sid, data, received) {
     const identity = requestOf(session) ?? session;
     const known = this.#find(identity, sid) ?? this.#add(identity, sid);
-    const cookie = known.newCookie(session.cookie);
+    const cookie = known.newCookie(received);
     if (Reading.is(data, sid, this)) known.learn(cookie, Source.of(data));
     else known.cookie = cookie ?? known.cookie;
   }

@@ -153,10 +153,11 @@ function createStoreClass(Store) {
      * @param {any} data
      */
     createSession(request, data) {
+      const received = data?.cookie; // the session gets one that is made from it
       const session = super.createSession(request, data);
       const sid = request.sessionID;
       if (session && typeof sid === 'string') {
-        inside(this).operations.known.adopt(session, sid, data);
+        inside(this).operations.known.adopt(session, sid, data, received);
       }
       return session;
     }
