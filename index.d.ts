@@ -218,7 +218,10 @@ declare namespace connectHiredis {
     disableTTL?: boolean | undefined;
     /** `touch` does nothing and succeeds. Default false. */
     disableTouch?: boolean | undefined;
-    /** Seconds: a touch that would move the expiry by less than this is not sent. Default 0. */
+    /**
+     * Seconds: a touch that would move the expiry by less than this, and changes no cookie, is not
+     * sent. Default 0.
+     */
     touchAfter?: Digits | undefined;
     /** COUNT of each SCAN, and the bound on keys per batch; 1 to 100,000. Default 100. */
     scanCount?: Digits | undefined;
@@ -306,7 +309,7 @@ declare namespace connectHiredis {
     /** true if stored; false if it had expired, or was destroyed since it was loaded. */
     set(sid: string, session: SessionData): Promise<boolean>;
     set<Data extends object>(sid: string, session: Data): Promise<boolean>;
-    /** false if the session is gone. */
+    /** Renews the expiry, and stores the cookie if the request changed it. false if the session is gone. */
     touch(sid: string, session: SessionData): Promise<boolean>;
     touch<Data extends object>(sid: string, session: Data): Promise<boolean>;
     /** false if there was none. */
@@ -387,7 +390,10 @@ declare namespace connectHiredis {
     /** `'OK'`; a count if the session had expired; null if it was destroyed since it was loaded. */
     set(sid: string, session: SessionData, callback: Callback<'OK' | number | null>): void;
     set(sid: string, session: SessionData): Promise<'OK' | number | null>;
-    /** `'EXPIRED'` if the session is gone. */
+    /**
+     * Renews the expiry, and stores the cookie if the request changed it. `'EXPIRED'` if the session
+     * is gone.
+     */
     touch(sid: string, session: SessionData, callback: Callback<'OK' | 'EXPIRED'>): void;
     touch(sid: string, session: SessionData): Promise<'OK' | 'EXPIRED'>;
     /** How many keys were removed. */
