@@ -201,7 +201,7 @@ class Sanitized {
           `--shard=${index}/${shards}`,
           `--testMatch=**/test/{${FOLDERS.join()}}/**/*.test.js`,
           ...['/node_modules/', ...leftOut].map((each) => `--testPathIgnorePatterns=${each}`),
-          '--testTimeout=60000',
+          '--testTimeout=300000',
           '--json',
           `--outputFile=${report}`,
           ...(this.#patterns.length > 0 ? ['--passWithNoTests', ...this.#patterns] : []),

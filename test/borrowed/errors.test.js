@@ -23,7 +23,7 @@ beforeAll(async () => {
   const kinds = ['server', 'sentinel', 'cluster'];
   const opened = await Promise.all(kinds.map(openPlace));
   kinds.forEach((kind, index) => (places[kind] = opened[index]));
-}, 60_000);
+});
 afterEach(async () => {
   for (const place of Object.values(places)) await place.witness().flushAll();
   expectEachCalledOnce();

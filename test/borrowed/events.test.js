@@ -25,7 +25,7 @@ let cluster;
 let sentinel;
 beforeAll(async () => {
   [server, cluster, sentinel] = await Promise.all([startRedis(), startCluster(), startSentinel()]);
-}, 60_000);
+});
 afterAll(() => Promise.all([server, cluster, sentinel].map((each) => each?.stop())));
 
 const whereOf = ({ place }) => ({ server, cluster, sentinel })[place];
@@ -83,7 +83,7 @@ describe('when the server goes away for long, and comes back', () => {
     }
     await server.start();
     await Promise.all(telling.map(([name]) => said(name, 'connect')));
-  }, 40_000);
+  });
 
   afterAll(async () => {
     for (const { close } of opened.values()) await close();

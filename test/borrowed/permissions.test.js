@@ -15,7 +15,7 @@ const places = {};
 beforeAll(async () => {
   const opened = await Promise.all(KINDS.map(openPlace));
   KINDS.forEach((kind, index) => (places[kind] = opened[index]));
-}, 60_000);
+});
 afterAll(() => Promise.all(Object.values(places).map((place) => place.stop())));
 
 describe.each(tested.map((borrowed) => [borrowed.name, borrowed]))('%s', (_, borrowed) => {

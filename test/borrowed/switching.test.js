@@ -12,7 +12,7 @@ const { openPlace } = require('../helpers/places');
 const places = {};
 beforeAll(async () => {
   [places.server, places.cluster] = await Promise.all([openPlace('server'), openPlace('cluster')]);
-}, 60_000);
+});
 afterAll(() => Promise.all(Object.values(places).map((place) => place.stop())));
 
 const names = ['node-redis 6', 'node-redis 5', 'node-redis 6, Cluster', 'node-redis 6, keyPrefix'];

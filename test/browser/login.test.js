@@ -44,14 +44,14 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-browser-'));
     const env = { ...process.env, TMPDIR: folder };
     browser = await chromium.launch({ executablePath, args: ARGS, headless: true, env });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
     await redis?.stop();
     if (folder) fs.rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   beforeEach(async () => {
     pageErrors = [];
@@ -103,7 +103,7 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     expect(await text(page, 'user')).toBe(name);
     expect(await text(page, 'visits')).toBe('2');
     expect(await page.getAttribute('#since', 'datetime')).toBe(since);
-  }, 60_000);
+  });
 
   test('a logout is not undone by a slow request that another tab had begun', async () => {
     const first = await context.newPage();
@@ -123,7 +123,7 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     expect(await first.getAttribute('#finished', 'data-logged-in')).toBe('false');
     expect(await isLoggedOut(second)).toBe(true);
     expect(await isLoggedOut(first)).toBe(true);
-  }, 60_000);
+  });
 
   test('a slow request that nobody interferes with is saved', async () => {
     const page = await context.newPage();
@@ -134,7 +134,7 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     expect(await text(page, 'slow')).toBe('1');
     await page.click('#logout');
     await page.waitForSelector('#login');
-  }, 60_000);
+  });
 
   test.each([
     ['is too long', 'x'.repeat(41), 'This name is longer than 40 characters.'],
@@ -206,5 +206,5 @@ if (!executablePath) process.stderr.write('Chromium is missing: the browser test
     expect(await page.inputValue('[name=name]')).toBe('Ada');
     expect(await isLoggedOut(page)).toBe(true);
     expect(await context.cookies()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -48,4 +48,4 @@ test('docs/conformance.md is what scripts/conformance.js would write now', async
   // may pass by chance.
   for (let again = 0; again < 2 && now !== page; again++) now = await writeNow();
   expect(now).toBe(page);
-}, 120_000);
+});

@@ -58,4 +58,4 @@ test('docs/defects.md tells what is observed of connect-redis', async () => {
   // It rounds to seconds: on a machine that stood still for half a second it may pass by chance.
   for (let again = 0; again < 2 && now !== page; again++) now = await writeNow();
   expect(now).toBe(page);
-}, 120_000);
+});

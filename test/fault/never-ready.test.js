@@ -21,7 +21,7 @@ async function start(onConnection, options) {
   store = new RedisStore({
     port: server.port,
     backoff: { min: 1, max: 2000 },
-    disconnectAfter: 400,
+    disconnectAfter: 600,
     ...options,
   });
   const told = { ready: 0, connect: 0, errors: [] };
@@ -46,7 +46,7 @@ describe.each([
       await disconnected();
       expect(told).toMatchObject({ ready: 0, connect: 0 });
       for (const { code } of told.errors) expect(code).toMatch(/^(ECONNRESET|EPIPE)$/);
-      // Up to 1 ms, 2, 4 ... before each: some ten of them fill 400 ms. With 1 ms before each
+      // Up to 1 ms, 2, 4 ... before each: some ten of them fill 600 ms. With 1 ms before each
       // there would be hundreds.
       expect(server.connections.length).toBeGreaterThan(2);
       expect(server.connections.length).toBeLessThan(40);
@@ -74,7 +74,7 @@ describe.each([
         connection.write(DENIED);
         connection.end();
       },
-      { ...options, commandTimeout: 300 },
+      { ...options, commandTimeout: 1000 },
     );
     await expect(failure((callback) => store.get('a', callback))).resolves.toMatchObject({
       code: 'ERR_REDIS_TIMEOUT',

@@ -4,6 +4,7 @@
 // failure has printed.
 
 const { setTimeout: pause } = require('node:timers/promises');
+const { rounds } = require('../helpers/depth');
 const { gathered } = require('../helpers/faulty-server');
 const { expectNoSocketLeft, first, withScene } = require('../helpers/scene');
 const { seeded } = require('../race/seeded');
@@ -48,7 +49,7 @@ const play = (damage) => {
     // What is asked next may meet the damage, too. That a whole reply was lost is found out once
     // nothing is asked for a moment.
     const next = [];
-    while (next.length < 4 && !/^next@[12]$/.test(next.at(-1))) {
+    while (next.length < 20 && !/^next@[12]$/.test(next.at(-1))) {
       next.push(await scene.tell('get', 'next'));
       await pause(20);
     }
@@ -83,7 +84,7 @@ test('a byte changed, lost or inserted here and there gives nobody what is not t
       }
       return Buffer.from(all);
     };
-    await repeat(400, damage);
+    await repeat(rounds(200, 2000), damage);
   })());
 
 test('replies that break off and go on with others give nobody what is not their own', () =>
@@ -93,7 +94,7 @@ test('replies that break off and go on with others give nobody what is not their
       const lost = bytes.subarray(from, from + 1 + chance.below(30));
       return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + lost.length)]);
     };
-    await repeat(200, damage);
+    await repeat(rounds(100, 1000), damage);
   })());
 
 test('bytes that never were a reply give nobody anything', () =>
@@ -105,5 +106,5 @@ test('bytes that never were a reply give nobody anything', () =>
       if (chance.below(2)) bytes.write(chance.pick(['$', '*', ':', '+', '-', '%', '>', '$9\r\n']));
       return bytes;
     };
-    await repeat(200, damage);
+    await repeat(rounds(100, 1000), damage);
   })());

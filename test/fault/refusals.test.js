@@ -10,7 +10,7 @@ const { GIVEN, SENT_AGAIN, TOLERATED } = require('./cases/refusals');
 
 expectNoSocketLeft();
 
-const DEADLINE = 500;
+const DEADLINE = 1000;
 
 /** Each command of each operation. */
 const PLACES = Object.entries(OPERATIONS).flatMap(([name, { commands }]) =>
@@ -75,7 +75,7 @@ describe('for ever', () => {
     return withScene(scriptOf, options, async (scene) => {
       const all = await Promise.all(names.map((name) => scene.ask(name, 'a')));
       isHealed = true;
-      const next = await scene.tell('set', 'next');
+      const next = await scene.tellInTheEnd('set', 'next');
       return [new Set(all.map(({ told, error }) => `${told}, ${error?.cause?.reply}`)), next];
     });
   };

@@ -4,6 +4,7 @@
 // with.
 
 const { spawn } = require('node:child_process');
+const { PATIENCE } = require('./patience');
 
 /**
  * Resolves when the script has ended. One that hangs is killed and shows as `signal: 'SIGKILL'`.
@@ -13,7 +14,7 @@ const { spawn } = require('node:child_process');
  * @returns {Promise<{ code: number | null, signal: string | null, lines: string[], stderr: string }>}
  */
 function runScript(file, options = {}) {
-  const { args = [], nodeArgs = [], env = {}, timeout = 25_000, cwd, onLine } = options;
+  const { args = [], nodeArgs = [], env = {}, timeout = PATIENCE, cwd, onLine } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...nodeArgs, file, ...args], {
       cwd,

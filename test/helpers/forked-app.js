@@ -5,8 +5,7 @@
 const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const { served } = require('./counter-app');
-
-const MAX_CLOSING = 15_000;
+const { PATIENCE } = require('./patience');
 
 /**
  * Runs a script that gets `options` as JSON in its first argument, sends its URL when it listens,
@@ -26,7 +25,7 @@ async function forkApp(file, options) {
   const [url] = await Promise.race([once(child, 'message'), died]);
   return served(url, async () => {
     if (child.connected) child.disconnect();
-    const timer = setTimeout(() => child.kill('SIGKILL'), MAX_CLOSING);
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     const [code, signal] = await exited;
     clearTimeout(timer);
     if (code !== 0) throw new Error(`${file} ended with ${signal ?? `code ${code}`}`);

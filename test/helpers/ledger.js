@@ -3,11 +3,12 @@
 // What operations were told while a server or the network did its worst. Each is told once, never
 // before it has returned, no later than its deadline, and nothing that is another's.
 
-const { setImmediate: turn, setTimeout: pause } = require('node:timers/promises');
+const { setImmediate: turn } = require('node:timers/promises');
 const { isGenuine } = require('./faulty-server');
+const { ownTime } = require('./patience');
 
-/** How many milliseconds later than a timer of Node's own for the same deadline. */
-const GRACE = 100;
+/** How many milliseconds later than it may be, of the time that this process gets. */
+const GRACE = 1000;
 /** And how many turns of a loop that has so much to do that it takes longer for them. */
 const TURNS = 3;
 
@@ -48,7 +49,8 @@ class Ledger {
     this.#entries.push(entry);
     let timer;
     const onDeadline = async () => {
-      await pause(GRACE);
+      // What waited in a loop that was held up may take as long again.
+      await ownTime(this.#deadline * steps + GRACE);
       for (let n = 0; n < TURNS; n++) await turn();
       entry.isLate = entry.calls === 0;
     };

@@ -29,7 +29,7 @@ async function join(nodes, admins) {
     await admin.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', String(server.port), String(busPort)]);
   }
   for (const admin of admins) {
-    await until(() => isWhole(admin, admins.length), { what: 'the cluster', within: 20_000 });
+    await until(() => isWhole(admin, admins.length), { what: 'the cluster' });
   }
 }
 

@@ -69,7 +69,7 @@ async function startSentinel() {
   try {
     watcher = await startWatcher(master);
     const asked = await connectAdmin(watcher);
-    await until(() => isWatching(asked), { what: 'the Sentinel', within: 20_000 });
+    await until(() => isWatching(asked), { what: 'the Sentinel' });
     asked.destroy();
     admin = await connectAdmin(master);
   } catch (error) {

@@ -1,8 +1,10 @@
 'use strict';
 
-// Waits for something that announces itself by no event: asks again and again, up to a bound.
+// Waits for something that announces itself by no event: asks again and again. The bound only ends
+// what hangs.
 
 const { setTimeout: pause } = require('node:timers/promises');
+const { PATIENCE } = require('./patience');
 
 /**
  * Resolves with the first truthy answer of `question`; rejects when there was none in time.
@@ -11,7 +13,7 @@ const { setTimeout: pause } = require('node:timers/promises');
  * @param {{ what?: string, within?: number, every?: number }} [options]
  * @returns {Promise<T>}
  */
-async function until(question, { what = 'it', within = 10_000, every = 10 } = {}) {
+async function until(question, { what = 'it', within = PATIENCE, every = 10 } = {}) {
   const end = performance.now() + within;
   for (;;) {
     const answer = await question();

@@ -7,6 +7,7 @@ const { createClient: createAdmin } = require('redis');
 const { startRedis } = require('./redis-server');
 const { startMonitor } = require('./monitor');
 const { expectEachCalledOnce } = require('./outcome');
+const { PATIENCE } = require('./patience');
 const { until } = require('./until');
 
 /** A node-redis client of `server`: a witness that shares no code with what is tested. */
@@ -30,6 +31,11 @@ function useRedis({ admin: adminOptions, ...serverOptions } = {}) {
   const open = new Set();
   let connectionsBefore = Infinity; // of a server that does not run
 
+  const patient = () => ({
+    url: redis.server.url,
+    commandTimeout: PATIENCE,
+    connectTimeout: PATIENCE,
+  });
   const redis = {
     /** @type {any} */ server: undefined,
     /** @type {any} */ admin: undefined,
@@ -39,13 +45,13 @@ function useRedis({ admin: adminOptions, ...serverOptions } = {}) {
       open.add(closable);
       return closable;
     },
-    /** A store of this server. */
+    /** A store of this server; no operation of it runs out of time unless it is told to. */
     store(options) {
-      return redis.track(new RedisStore({ url: redis.server.url, ...options }));
+      return redis.track(new RedisStore({ ...patient(), ...options }));
     },
-    /** A client of this server, from createClient. */
+    /** A client of this server, from createClient; the same holds for it. */
     client(options) {
-      return redis.track(createClient({ url: redis.server.url, ...options }));
+      return redis.track(createClient({ ...patient(), ...options }));
     },
     /** MONITOR, see there. */
     async monitor() {

@@ -13,7 +13,7 @@ beforeEach(async () => {
     for i = 1, 20000 do redis.call('SET', 'sesS:' .. i, '{}') end
   `;
   await redis.admin.eval(fill);
-}, 60_000);
+});
 
 /** Throws unless `numbers` are 1 to COUNT, each once. (toEqual on 100,000 is slow and prints all.) */
 function expectEachOnce(numbers) {

@@ -28,7 +28,7 @@ describe('whatever fails', () => {
       env: { NODE_DEBUG: 'connect-hiredis' },
       timeout: 60_000,
     });
-  }, 70_000);
+  });
 
   test('did fail, and was shown', () => {
     expect(ran).toMatchObject({ code: 0, signal: null });

@@ -105,7 +105,6 @@ test(
   seeded(async (chance) => {
     expect(await countLost({ concurrencyMerge: false }, 400, chance)).toBeGreaterThan(0);
   }),
-  MINUTES,
 );
 
 describe('a counter that requests of two processes increase by access.update', () => {
@@ -135,7 +134,6 @@ describe('a counter that requests of two processes increase by access.update', (
         const session = await count({ concurrencyMerge }, chance);
         expect(session).toMatchObject({ user: 'ann', hits: HITS });
       })(),
-    MINUTES,
   );
 
   test(
@@ -149,6 +147,5 @@ describe('a counter that requests of two processes increase by access.update', (
       expect(session.hits).toBe(HITS);
       expect(Object.keys(session.cart)).toHaveLength(HITS / 5);
     }),
-    MINUTES,
   );
 });
