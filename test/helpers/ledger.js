@@ -50,7 +50,7 @@ class Ledger {
     let timer;
     const onDeadline = async () => {
       // What waited in a loop that was held up may take as long again.
-      await ownTime(this.#deadline * steps + GRACE);
+      await ownTime(this.#deadline * steps + GRACE, () => entry.calls > 0);
       for (let n = 0; n < TURNS; n++) await turn();
       entry.isLate = entry.calls === 0;
     };

@@ -18,9 +18,10 @@ const TICK = 10;
  * Resolves after `ms` of the time that this process gets: while it has no processor, and while
  * something else holds its loop, hardly any passes.
  * @param {number} ms
+ * @param {() => boolean} [isOver] that nobody waits any longer
  */
-async function ownTime(ms) {
-  for (let left = ms; left > 0; left -= TICK) await pause(Math.min(left, TICK));
+async function ownTime(ms, isOver = () => false) {
+  for (let left = ms; left > 0 && !isOver(); left -= TICK) await pause(Math.min(left, TICK));
 }
 
 /** Starts a watch: it tells how many milliseconds of its own time this process has had since. */
