@@ -84,7 +84,7 @@ describe('a save', () => {
   test('gives up when others change the session faster than it can, in time', async () => {
     let round = 0;
     const store = merging({
-      commandTimeout: 200,
+      commandTimeout: 1500,
       serializer: {
         parse: JSON.parse,
         async stringify(session) {

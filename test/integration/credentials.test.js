@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { RedisStore, createClient } = require('../..');
+const { PATIENCE } = require('../helpers/patience');
 const { startRedis } = require('../helpers/redis-server');
 const { useRedis } = require('../helpers/use-redis');
 const { deferred, until } = require('../helpers/until');
@@ -113,7 +114,7 @@ test('a password that changes while the server is away does not keep the store o
   const store = new RedisStore({
     url: server.url,
     backoff,
-    commandTimeout: 20_000,
+    commandTimeout: PATIENCE,
     credentials: async () => ({ password: current }),
   });
   try {
@@ -184,7 +185,7 @@ describe('before they expire', () => {
   test('new ones that Redis refuses are told by an error event; the connection stays', async () => {
     let calls = 0;
     const store = redis.store({
-      connectTimeout: 500, // asked again after as long
+      connectTimeout: 2000, // asked again after as long
       credentials() {
         if (++calls === 1) return { ...ofAnn, expiresAt: Date.now() + 1000 };
         return calls === 2 ? { ...ofBob, password: 'wrong' } : ofBob;
@@ -207,7 +208,7 @@ describe('before they expire', () => {
     const reason = new Error('the service is away');
     let calls = 0;
     const store = redis.store({
-      connectTimeout: 500,
+      connectTimeout: 2000,
       async credentials() {
         if (++calls === 1) return { ...ofAnn, expiresAt: Date.now() + 1000 };
         if (calls === 2) throw reason;

@@ -143,7 +143,7 @@ describe(COMMAND, () => {
   });
 
   test('tells once of an operation that was sent twice', async () => {
-    const store = await readyStore({ commandTimeout: 20_000 });
+    const store = await readyStore();
     const messages = listen(COMMAND);
     await redis.server.kill('SIGSTOP');
     const waiting = store.set('a', {});
@@ -192,7 +192,7 @@ describe(CONNECTION, () => {
     const messages = listen(CONNECTION);
     const client = redis.client({
       backoff,
-      disconnectAfter: 100,
+      disconnectAfter: 500,
       credentials: () => ({ username: 'default', password: '' }),
     });
     const told = (name) => messages.filter((message) => message.event === name).length;

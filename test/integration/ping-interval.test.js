@@ -4,6 +4,7 @@
 
 const { setTimeout: pause } = require('node:timers/promises');
 const { RedisStore, createClient } = require('../..');
+const { inTheEnd } = require('../helpers/patience');
 const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -39,14 +40,20 @@ test('an idle connection is asked PING, again and again', async () => {
 });
 
 test('a connection with traffic is not, before it is idle again', async () => {
-  const { client, pings } = await watch({ pingInterval: 1000 });
+  const pingInterval = 1000;
+  const { client, pings } = await watch({ pingInterval });
   const store = new RedisStore(client);
-  const began = performance.now();
-  while (performance.now() - began < 1500) {
+  const end = performance.now() + 1.5 * pingInterval;
+  let pauses = 1; // between answers, that are as long; the first begins before the first of them
+  for (let last = performance.now(); last < end;) {
     await store.get('a');
+    const now = performance.now();
+    // A busy machine may let it idle.
+    if (now - last >= 0.9 * pingInterval) pauses++;
+    last = now;
     await pause(20);
   }
-  await expect(pings()).resolves.toBe(0);
+  expect(await pings()).toBeLessThan(pauses);
   await until(pings, { what: 'PING' });
 });
 
@@ -64,7 +71,7 @@ test.each([[{}], [{ pingInterval: false }], [{ pingInterval: undefined }]])(
 );
 
 test('what does not answer within commandTimeout is replaced, though nobody waits', async () => {
-  const client = redis.client({ pingInterval: 30, commandTimeout: 200, backoff });
+  const client = redis.client({ pingInterval: 30, commandTimeout: 500, backoff });
   await event(client, 'ready');
   let error;
   client.once('error', (reason) => (error = reason));
@@ -72,11 +79,11 @@ test('what does not answer within commandTimeout is replaced, though nobody wait
   await until(() => error, { what: 'an error' });
   expect(error).toMatchObject({
     code: 'ERR_REDIS_TIMEOUT',
-    message: 'Redis answered nothing for 200 ms: the connection is replaced',
+    message: 'Redis answered nothing for 500 ms: the connection is replaced',
   });
   await redis.server.kill('SIGCONT');
   await until(() => client.state === 'ready', { what: 'ready' });
-  await expect(new RedisStore(client).set('a', {})).resolves.toBe('OK');
+  await expect(inTheEnd(() => new RedisStore(client).set('a', {}))).resolves.toBe('OK');
 });
 
 test('a user who may not ask it is served all the same', async () => {

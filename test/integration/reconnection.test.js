@@ -5,6 +5,7 @@
 const { RedisStore } = require('../..');
 const { result } = require('../helpers/outcome');
 const { startApp } = require('../helpers/app');
+const { PATIENCE } = require('../helpers/patience');
 const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -26,7 +27,7 @@ describe.each([
   });
 
   test('operations started while the server is away are answered when it is back', async () => {
-    const store = redis.store({ backoff, commandTimeout: 20_000 });
+    const store = redis.store({ backoff });
     await store.get('a');
     const away = event(store, 'error');
     await redis.server.kill();
@@ -37,7 +38,7 @@ describe.each([
   });
 
   test('under load, each operation is called back once, and succeeds', async () => {
-    const store = redis.store({ backoff, commandTimeout: 20_000 });
+    const store = redis.store({ backoff });
     const ways = [
       (sid, cb) => store.get(sid, cb),
       (sid, cb) => store.set(sid, { sid }, cb),
@@ -80,7 +81,7 @@ describe.each([
   });
 
   test('answers belong to their questions after a reconnection, too', async () => {
-    const store = redis.store({ backoff, commandTimeout: 20_000 });
+    const store = redis.store({ backoff });
     await store.get('connected');
     for (let round = 0; round < 5; round++) {
       const kill = redis.admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
@@ -111,7 +112,7 @@ describe('a connection that is cut', () => {
 
   test('during an enumeration does not cost it a session', async () => {
     await redis.admin.eval(`for i = 1, 5000 do redis.call('SET', 'sess:' .. i, '{}') end`);
-    const store = redis.store({ backoff, scanCount: 10, commandTimeout: 20_000 });
+    const store = redis.store({ backoff, scanCount: 10 });
     await store.get('connected');
     let done = false;
     const enumeration = store.ids().finally(() => (done = true));
@@ -141,7 +142,7 @@ describe('an outage', () => {
   const redis = useRedis();
 
   test('that outlasts disconnectAfter is told by disconnect, its end by connect', async () => {
-    const store = redis.store({ backoff, disconnectAfter: 100 });
+    const store = redis.store({ backoff, disconnectAfter: 500 });
     const told = [];
     for (const name of ['connect', 'ready', 'disconnect']) store.on(name, () => told.push(name));
     await event(store, 'ready');
@@ -158,7 +159,7 @@ describe('an outage', () => {
   });
 
   test('that is shorter is not told by disconnect', async () => {
-    const store = redis.store({ backoff, disconnectAfter: 20_000 });
+    const store = redis.store({ backoff, disconnectAfter: PATIENCE });
     let disconnects = 0;
     store.on('disconnect', () => disconnects++);
     await event(store, 'ready');
@@ -170,7 +171,7 @@ describe('an outage', () => {
   });
 
   test('lets express-session serve requests without a session instead of hanging', async () => {
-    const store = redis.store({ backoff, disconnectAfter: 100, commandTimeout: 500 });
+    const store = redis.store({ backoff, disconnectAfter: 500 });
     const app = redis.track(await startApp(store));
     const visitor = app.visitor();
     await visitor.post('/login/ann');

@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
+const { PATIENCE } = require('../helpers/patience');
 const { WORD } = require('./fixtures/secrets/planted');
 
 const forms = [
@@ -26,7 +27,7 @@ describe('whatever fails', () => {
   beforeAll(async () => {
     ran = await runScript(path.join(__dirname, 'fixtures', 'secrets.js'), {
       env: { NODE_DEBUG: 'connect-hiredis' },
-      timeout: 60_000,
+      timeout: 2 * PATIENCE,
     });
   });
 

@@ -174,7 +174,7 @@ test('reconnections are counted, and what broke the connection', async () => {
 });
 
 test('while the server is away the queue has its length, and what was in flight is in it', async () => {
-  const client = await readyClient({ queue: 4, commandTimeout: 20_000 });
+  const client = await readyClient({ queue: 4 });
   const store = new RedisStore(client);
   await redis.server.kill('SIGSTOP');
   const waiting = [store.get('a'), store.set('a', {})];

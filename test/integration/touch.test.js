@@ -3,6 +3,7 @@
 // Keeping a session alive: touch, and how to do less of it.
 
 const { failure, outcome } = require('../helpers/outcome');
+const { PATIENCE, inTheEnd } = require('../helpers/patience');
 const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
@@ -137,7 +138,7 @@ describe('touchAfter', () => {
     const written = performance.now();
     await store.set('a', lasting(HOUR));
     let sent = 0;
-    while (sent === 0 && performance.now() < written + 10_000) {
+    while (sent === 0 && performance.now() < written + PATIENCE) {
       await store.touch('a', lasting(HOUR));
       sent += await touches();
     }
@@ -146,13 +147,19 @@ describe('touchAfter', () => {
   });
 
   test('never keeps back so long that a session in use lapses', async () => {
-    // Each touch asks for another second: kept back for a minute, the key would be gone.
+    // Each touch asks for another two seconds: kept back for a minute, the key would be gone.
+    const LIFE = 2000;
     const store = redis.store({ touchAfter: 60 });
-    await store.set('a', lasting(1000));
-    const end = performance.now() + 2500;
-    while (performance.now() < end) {
-      expect(await store.touch('a', lasting(1000))).toBe('OK');
-      expect(await redis.admin.exists('sess:a')).toBe(1);
+    await store.set('a', lasting(LIFE));
+    const end = performance.now() + 2.5 * LIFE;
+    for (let last = performance.now(); last < end;) {
+      const touched = await store.touch('a', lasting(LIFE));
+      const there = await redis.admin.exists('sess:a');
+      const gap = performance.now() - last;
+      last += gap;
+      // What a busy machine does not let be touched in time may lapse.
+      if (gap < LIFE / 8) expect([touched, there]).toEqual(['OK', 1]);
+      else await store.set('a', lasting(LIFE));
     }
   });
 
@@ -188,9 +195,9 @@ describe('touchAfter', () => {
   });
 
   test('does not trust an older renewal after a write of which nothing is known', async () => {
-    const options = { touchAfter: 60, commandTimeout: 200, backoff: { min: 5, max: 50 } };
+    const options = { touchAfter: 60, commandTimeout: 300, backoff: { min: 5, max: 50 } };
     const store = redis.store(options);
-    await store.set('a', lasting(HOUR));
+    await inTheEnd(() => store.set('a', lasting(HOUR)));
     await redis.server.kill('SIGSTOP');
     try {
       await failure((callback) => store.set('a', lasting(20_000), callback));
@@ -199,8 +206,7 @@ describe('touchAfter', () => {
     }
     // The server may have taken that write although nobody heard of it.
     await redis.admin.pExpire('sess:a', 20_000);
-    const patient = () => store.touch('a', lasting(HOUR)).catch(patient);
-    await patient();
+    await inTheEnd(() => store.touch('a', lasting(HOUR)));
     expect(await redis.admin.pTTL('sess:a')).toBeGreaterThan(HOUR - 60_000);
   });
 

