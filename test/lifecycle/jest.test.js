@@ -4,6 +4,7 @@
 // store that is left behind when its environment is torn down.
 
 const path = require('node:path');
+const { isFull } = require('../helpers/depth');
 const { ended, fixture, useTable } = require('./table');
 
 const table = useTable();
@@ -24,4 +25,6 @@ table.row(
   async (step, round) => {
     expect(await run(step, ...WAYS[round % WAYS.length])).toEqual(passed);
   },
+  // Each takes seconds.
+  isFull ? undefined : ['constructed', 'idle', 'with commands in flight', 'closed'],
 );

@@ -5,11 +5,12 @@
 
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
+const { rounds } = require('../helpers/depth');
 const { PATIENCE } = require('../helpers/patience');
 const { STEPS } = require('./fixtures/steps');
 const { startServers } = require('./servers');
 
-const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.LIFECYCLE_ROUNDS ?? rounds(1, 3));
 const AT_ONCE = 2;
 
 /** @param {string} name */
@@ -58,9 +59,10 @@ function useTable() {
      * A row: one test for every step. The title speaks of a store.
      * @param {string} title
      * @param {(step: string, round: number) => Promise<void>} check
+     * @param {string[]} [steps] those that count
      */
-    row(title, check) {
-      test.each(Object.keys(STEPS))(
+    row(title, check, steps = Object.keys(STEPS)) {
+      test.each(steps)(
         `${title}: %s`,
         (step) => repeat((round) => check(step, round)),
         ROUNDS * 2 * PATIENCE,

@@ -3,6 +3,7 @@
 // The lifecycle table, rows of Workers whose main thread never loads the addon: that would hide
 // crashes in a Worker's teardown. And Workers that end at moments of their own.
 
+const { PATIENCE } = require('../helpers/patience');
 const { ROUNDS, ended, outcomes, useTable } = require('./table');
 
 const table = useTable();
@@ -48,18 +49,14 @@ test.each([
 
 describe('one after the other', () => {
   const several = (script, count) =>
-    table.run('workers.js', [script, String(count), table.healthy.url], { timeout: 120_000 });
+    table.run('workers.js', [script, String(count), table.healthy.url], { timeout: 2 * PATIENCE });
 
   test.each([
     ['while replies and callbacks are coming', 'worker-flood.js'],
     ['before they have a connection', 'worker-connecting.js'],
-  ])(
-    'Workers can be terminated %s',
-    async (_, script) => {
-      expect(await several(script, 30)).toEqual(ended({ ended: 30, growth: expect.anything() }));
-    },
-    130_000,
-  );
+  ])('Workers can be terminated %s', async (_, script) => {
+    expect(await several(script, 30)).toEqual(ended({ ended: 30, growth: expect.anything() }));
+  });
 
   const MANY = Math.min(50 * ROUNDS, 200);
 
