@@ -53,6 +53,8 @@ async function startApp(store, { session: sessionOptions = {}, routes } = {}) {
   });
 
   const server = app.listen(0, '127.0.0.1');
+  // Else it closes a connection that has been idle for a while just when it is asked again.
+  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const url = `http://127.0.0.1:${server.address().port}`;
   return {

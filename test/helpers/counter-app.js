@@ -55,6 +55,8 @@ function served(url, end) {
 /** Serves an Express application, or any other function of request and response. */
 async function serve(app) {
   const server = http.createServer(app);
+  // Else it closes a connection that has been idle for a while just when it is asked again.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return served(`http://127.0.0.1:${server.address().port}`, async () => {

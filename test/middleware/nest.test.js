@@ -67,6 +67,7 @@ async function start(store = redis.store(), options = {}) {
     }),
   );
   await app.listen(0, '127.0.0.1');
+  app.getHttpServer().keepAliveTimeout = 0; // as in helpers/app.js
   return redis.track(served(await app.getUrl(), () => app.close()));
 }
 

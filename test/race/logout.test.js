@@ -2,6 +2,7 @@
 
 // Logging out, in and over again while slow requests of the same visitor run in another process.
 
+const { rounds } = require('../helpers/depth');
 const { seeded, times } = require('./seeded');
 const { startProcesses } = require('./visitors');
 const { useRedis } = require('../helpers/use-redis');
@@ -30,11 +31,11 @@ async function hold(visitor, which, line, query) {
   };
 }
 
-/** Resolves with how many sessions were there after their logout, in so many rounds. */
-async function countUndone(options, rounds, chance, round) {
+/** Resolves with how many sessions were there after their logout, in `count` rounds. */
+async function countUndone(options, count, chance, round) {
   const processes = redis.track(await startProcesses(redis.server, options));
   let undone = 0;
-  await times(rounds, 4, async () => {
+  await times(count, 4, async () => {
     const { visitor, id } = await logIn(processes, chance);
     await round(visitor, chance);
     if (await exists(id)) undone++;
@@ -70,14 +71,14 @@ describe.each([[true], [false]])('with concurrencyMerge: %p', (concurrencyMerge)
   test(
     'no logout is undone by requests that were running',
     seeded(async (chance) => {
-      await expect(countUndone(options, 300, chance, heldRound)).resolves.toBe(0);
+      await expect(countUndone(options, rounds(100, 300), chance, heldRound)).resolves.toBe(0);
     }),
   );
 
   test(
     'no logout is undone by requests that come with it',
     seeded(async (chance) => {
-      await expect(countUndone(options, 600, chance, openRound)).resolves.toBe(0);
+      await expect(countUndone(options, rounds(200, 600), chance, openRound)).resolves.toBe(0);
     }),
   );
 
@@ -86,7 +87,7 @@ describe.each([[true], [false]])('with concurrencyMerge: %p', (concurrencyMerge)
     seeded(async (chance) => {
       const processes = redis.track(await startProcesses(redis.server, options));
       const wrong = [];
-      await times(200, 4, async () => {
+      await times(rounds(60, 200), 4, async () => {
         const { visitor, id } = await logIn(processes, chance);
         const which = chance.below(2);
         const slow = await hold(visitor, which, 'POST /change', { path: 'cart', value: 1 });
@@ -108,7 +109,7 @@ describe.each([[true], [false]])('with concurrencyMerge: %p', (concurrencyMerge)
     'logging in anew from two tabs gives each a session of its own, and ends the old one',
     seeded(async (chance) => {
       const processes = redis.track(await startProcesses(redis.server, options));
-      await times(100, 4, async () => {
+      await times(rounds(40, 100), 4, async () => {
         const { visitor, id } = await logIn(processes, chance);
         const query = { turns: chance.below(4) };
         const tabs = await Promise.all(

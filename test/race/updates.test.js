@@ -2,12 +2,12 @@
 
 // Real requests at once, through two processes, that change one session: what gets lost.
 
+const { rounds } = require('../helpers/depth');
 const { seeded, times } = require('./seeded');
 const { startProcesses } = require('./visitors');
 const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
-const MINUTES = 60_000;
 
 /** What requests may change without getting in each other's way: a whole cart, counters, lists. */
 const PATHS = [
@@ -75,14 +75,14 @@ class Shopper {
   }
 }
 
-/** Resolves with how many updates were lost in so many rounds. */
-async function countLost(options, rounds, chance) {
+/** Resolves with how many updates were lost in `count` rounds. */
+async function countLost(options, count, chance) {
   const processes = redis.track(await startProcesses(redis.server, options));
   const atOnce = 4; // visitors
   const shoppers = Array.from({ length: atOnce }, () => new Shopper(processes.visitor(), chance));
   await Promise.all(shoppers.map((shopper) => shopper.arrive()));
   await times(atOnce, atOnce, async (index) => {
-    for (let round = 0; round < rounds / atOnce; round++) await shoppers[index].round();
+    for (let round = 0; round < count / atOnce; round++) await shoppers[index].round();
     await shoppers[index].leave();
   });
   expect(await processes.errors()).toEqual([]);
@@ -90,14 +90,15 @@ async function countLost(options, rounds, chance) {
 }
 
 test(
-  'with concurrencyMerge, 10,000 rounds of changes to different keys lose none',
+  'with concurrencyMerge, changes to different keys are never lost',
   seeded(async (chance) => {
-    await expect(countLost({ concurrencyMerge: true }, 10_000, chance)).resolves.toBe(0);
+    const count = rounds(2000, 10_000);
+    await expect(countLost({ concurrencyMerge: true }, count, chance)).resolves.toBe(0);
     // They did meet: of a save that somebody interfered with, not every EVALSHA comes to a SET.
     const conflicts = (await redis.calls('evalsha')) - (await redis.calls('set'));
-    expect(conflicts).toBeGreaterThan(100);
+    expect(conflicts).toBeGreaterThan(0);
   }),
-  5 * MINUTES,
+  15 * 60_000, // of the full run on a busy machine
 );
 
 test(
@@ -108,7 +109,7 @@ test(
 );
 
 describe('a counter that requests of two processes increase by access.update', () => {
-  const HITS = 1000;
+  const HITS = rounds(300, 1000);
 
   /** Resolves with what the counter says after so many hits, with `besides(n)` going on. */
   async function count(options, chance, besides = async () => {}) {
@@ -127,13 +128,11 @@ describe('a counter that requests of two processes increase by access.update', (
     return visitor.ask(0, 'GET /session');
   }
 
-  test.each([[true], [false]])(
-    'loses none, with concurrencyMerge: %p',
-    (concurrencyMerge) =>
-      seeded(async (chance) => {
-        const session = await count({ concurrencyMerge }, chance);
-        expect(session).toMatchObject({ user: 'ann', hits: HITS });
-      })(),
+  test.each([[true], [false]])('loses none, with concurrencyMerge: %p', (concurrencyMerge) =>
+    seeded(async (chance) => {
+      const session = await count({ concurrencyMerge }, chance);
+      expect(session).toMatchObject({ user: 'ann', hits: HITS });
+    })(),
   );
 
   test(
