@@ -16,7 +16,7 @@ const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
 /** Where Redis keeps its data, below its working folder. */
 const FILES = ['appendonlydir', 'dump.rdb'];
 /** Deadlines that keep a server from settling for long. */
-const HASTY = { commandTimeout: 400, backoff: { min: 5, max: 50 } };
+const HASTY = { commandTimeout: 800, backoff: { min: 5, max: 50 } };
 
 /** One of the servers, and its witness. */
 class Member {

@@ -5,6 +5,7 @@
 
 const { RedisStore, createClient } = require('../..');
 const { startApp } = require('../helpers/app');
+const { PATIENCE } = require('../helpers/patience');
 const { HASTY, standing, trusted, useRedundant } = require('../helpers/redundant');
 const { until } = require('../helpers/until');
 
@@ -109,7 +110,7 @@ describe('disconnect', () => {
   });
 
   test('does not come for an outage that is shorter than disconnectAfter', async () => {
-    const store = await redundant.trustedStore({ disconnectAfter: 25_000 });
+    const store = await redundant.trustedStore({ disconnectAfter: PATIENCE });
     const events = eventsOf(store);
     await Promise.all(redundant.members.map((member) => member.kill()));
     for (const index of [0, 1]) await standing(store, index, 'away');
@@ -149,7 +150,7 @@ describe('disconnect', () => {
 });
 
 test('express-session serves without a session in an outage of all, and with one after it', async () => {
-  const store = await redundant.trustedStore({ disconnectAfter: 50, commandTimeout: 5000 });
+  const store = await redundant.trustedStore({ disconnectAfter: 50, commandTimeout: PATIENCE });
   const app = redundant.track(await startApp(store));
   const visitor = app.visitor();
   await visitor.post('/login/ann');

@@ -3,6 +3,7 @@
 // What each operation does on several servers at once, and what it calls back with.
 
 const { failure, outcome, result } = require('../helpers/outcome');
+const { PATIENCE } = require('../helpers/patience');
 const { useRedundant, standing, trusted } = require('../helpers/redundant');
 const { fresh, load } = require('../helpers/requests');
 const { until } = require('../helpers/until');
@@ -156,7 +157,7 @@ describe('changes by compare-and-set', () => {
 
   test('of updates of two processes at once none is lost, and in the end all servers agree', async () => {
     // A hundred at once take turns: the last of them must have the time for that.
-    const patient = { commandTimeout: 10_000 };
+    const patient = { commandTimeout: PATIENCE };
     const stores = [await redundant.trustedStore(patient), await redundant.trustedStore(patient)];
     await stores[0].set('a', fresh({ n: 0 }));
     await agreed('a');

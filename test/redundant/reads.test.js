@@ -4,6 +4,7 @@
 // only when all of those had nothing.
 
 const { failure } = require('../helpers/outcome');
+const { PATIENCE } = require('../helpers/patience');
 const {
   keepReading,
   standing,
@@ -78,7 +79,7 @@ describe('a server that is away', () => {
 
   test.each(both)('decides nothing, never having been there: number %i', async (index) => {
     await redundant.members[index].kill();
-    const store = redundant.store({ commandTimeout: 5000 });
+    const store = redundant.store({ commandTimeout: PATIENCE });
     await standing(store, 1 - index, 'trusted');
     await expect(soon(() => store.get('none'))).resolves.toBeNull();
     await expect(soon(() => store.set('a', { n: 1 }))).resolves.toBe('OK');
