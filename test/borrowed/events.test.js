@@ -47,7 +47,7 @@ test.each(rowsOf(tellsConnected))(
     const { told, names } = listen(client);
     try {
       await connect();
-      await until(() => names().includes('ready'), { what: 'ready', within: 5000 });
+      await until(() => names().includes('ready'), { what: 'ready' });
       expect(names().slice(0, 2)).toEqual(['connect', 'ready']);
       expect(told.slice(0, 2).every(([, value]) => value === client)).toBe(true);
     } finally {
@@ -67,7 +67,7 @@ describe('when the server goes away for long, and comes back', () => {
   const telling = rowsOf(tellsOutage);
   const opened = new Map();
   const said = (name, event) =>
-    until(() => opened.get(name).names().includes(event), { what: event, within: 15_000 });
+    until(() => opened.get(name).names().includes(event), { what: event });
 
   beforeAll(async () => {
     for (const [name, borrowed] of telling) {

@@ -3,12 +3,23 @@
 // The one suite of behaviours, for all borrowed clients of a family.
 
 const { openClient } = require('../helpers/borrowed-clients');
+const { isFull } = require('../helpers/depth');
 const { readPage, table } = require('../helpers/markdown');
 const { openPlace } = require('../helpers/places');
 const { casesOf, groupsOf } = require('./cases');
 const { reasonFor } = require('./left-out');
 const { prepare, runOne } = require('./runs');
 const { NAME, rowOf } = require('./table');
+
+/** Of the others older versions and variants are for the full run: there are more than forty. */
+const ALWAYS = new Set([
+  ...['node-redis 3', 'node-redis 4', 'node-redis 5', 'node-redis 6', 'node-redis 6, pool'],
+  ...['node-redis 6, Buffers', 'node-redis 6, keyPrefix', 'node-redis 4, legacyMode'],
+  ...['ioredis 4', 'ioredis 5', 'ioredis 6', 'ioredis 6, keyPrefix', 'iovalkey'],
+  ...['sendCommand alone', 'call alone', 'redis-mock'],
+  ...['node-redis 6, Sentinel', 'ioredis 6, Sentinel'],
+  ...['node-redis 6, Cluster', 'ioredis 6, Cluster', 'ioredis 6, Cluster, keyPrefix'],
+]);
 
 /** What was not as it should be, in one error. */
 function expectNothing(wrong, count) {
@@ -22,10 +33,11 @@ function expectNothing(wrong, count) {
 }
 
 /**
- * @param {import('../helpers/borrowed-clients').BorrowedClient[]} clients of one place
+ * @param {import('../helpers/borrowed-clients').BorrowedClient[]} family clients of one place
  * @returns what was opened, for more tests of the same file
  */
-function describeFamily(clients) {
+function describeFamily(family) {
+  const clients = family.filter(({ name }) => isFull || ALWAYS.has(name));
   const opened = new Map();
   const closers = [];
   const shared = { place: undefined, opened };
@@ -39,7 +51,7 @@ function describeFamily(clients) {
       opened.set(borrowed, client);
     }
     prepared = await prepare(shared.place, opened);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     for (const close of closers) await close();

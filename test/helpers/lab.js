@@ -6,11 +6,12 @@
 const path = require('node:path');
 const { startApp } = require('./app');
 const { runScript } = require('./child');
+const { ownTime } = require('./patience');
 const { until } = require('./until');
 
-/** No store that calls back at all needs as long as this. */
+/** Of the time that this process gets: no store that calls back at all needs as long. */
 const BOUND = 3000;
-/** No case takes as long, unless a request is never answered. */
+/** The same: no case takes as long, unless a request is never answered. */
 const CASE_BOUND = 10_000;
 
 class Lab {
@@ -67,15 +68,13 @@ class Lab {
    */
   call(store, method, ...args) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${method} did not call back in ${BOUND} ms`)),
-        BOUND,
-      );
       const record = { error: null, result: undefined, late: false, calls: 0 };
+      ownTime(BOUND, () => record.calls > 0).then(() => {
+        if (record.calls === 0) reject(new Error(`${method} did not call back in ${BOUND} ms`));
+      });
       let hasReturned = false;
       const callback = (error, result) => {
         if (++record.calls > 1) return;
-        clearTimeout(timer);
         Object.assign(record, { error: error ?? null, result, late: hasReturned });
         resolve(record);
       };
@@ -115,15 +114,18 @@ class Lab {
 
 /** @param {Promise<void>} running */
 async function bounded(running) {
-  let timer;
-  const over = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not end within ${CASE_BOUND} ms`)), CASE_BOUND);
+  let isOver = false;
+  const over = ownTime(CASE_BOUND, () => isOver).then(() => {
+    if (!isOver) throw new Error(`did not end within ${CASE_BOUND} ms`);
+    return running;
   });
   try {
     await Promise.race([running, over]);
   } finally {
-    clearTimeout(timer);
-    running.catch(() => {}); // what comes later is nobody's business
+    isOver = true;
+    // What comes later is nobody's business.
+    running.catch(() => {});
+    over.catch(() => {});
   }
 }
 
