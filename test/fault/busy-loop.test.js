@@ -3,25 +3,43 @@
 // JavaScript that holds the event loop for longer than an operation may take: what was answered
 // meanwhile was answered in time.
 
+const { spawnSync } = require('node:child_process');
 const { setImmediate: turn } = require('node:timers/promises');
 const { outcome } = require('../helpers/outcome');
+const { inTheEnd } = require('../helpers/patience');
 const { useRedis } = require('../helpers/use-redis');
 
-const DEADLINE = 200;
+const DEADLINE = 500;
 
 const redis = useRedis({ tcp: true });
 
-/** Nothing else runs for `ms`. */
+/** Asks a server, and ends when it has answered. */
+const PING = `
+  const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1');
+  socket.write('PING\\r\\n');
+  socket.once('data', () => socket.destroy());
+`;
+
+/** Nothing else runs for `ms`, nor before the server has answered all that it was sent. */
 function hold(ms) {
   const end = performance.now() + ms;
-  while (performance.now() < end);
+  // It answers in the order in which it was asked.
+  const { status } = spawnSync(process.execPath, ['-e', PING, String(redis.server.port)]);
+  expect(status).toBe(0);
+  Atomics.wait(
+    new Int32Array(new SharedArrayBuffer(4)),
+    0,
+    0,
+    Math.max(0, end - performance.now()),
+  );
 }
 
+/** A store, and what it tells once it is connected. */
 async function start() {
   const store = redis.store({ commandTimeout: DEADLINE });
+  await inTheEnd(() => store.get('connected'));
   const told = [];
   for (const name of ['ready', 'error', 'disconnect']) store.on(name, () => told.push(name));
-  await store.get('connected');
   return { store, told };
 }
 
@@ -49,14 +67,14 @@ test.each([1, 300])('%d answers that came meanwhile are delivered', async (count
   );
   expect(got.filter(({ error, result }) => error || result.n !== 1)).toEqual([]);
   // On the same connection as before.
-  expect(told).toEqual(['ready']);
+  expect(told).toEqual([]);
 });
 
 test('an enumeration goes on, too', async () => {
   const { store, told } = await start();
   await redis.admin.mSet({ 'sess:a': '{"n":1}', 'sess:b': '{"n":1}' });
   await expect(answeredMeanwhile(() => store.all())).resolves.toHaveLength(2);
-  expect(told).toEqual(['ready']);
+  expect(told).toEqual([]);
 });
 
 test('an answer to what was asked on receiving the one before is delivered, too', async () => {
@@ -64,5 +82,5 @@ test('an answer to what was asked on receiving the one before is delivered, too'
   for (let round = 0; round < 5; round++) {
     await expect(answeredMeanwhile(() => store.set('a', { round }))).resolves.toBe('OK');
   }
-  expect(told).toEqual(['ready']);
+  expect(told).toEqual([]);
 });
