@@ -8,7 +8,8 @@ const { until } = require('../helpers/until');
 const { now } = require('./clock');
 
 const MAX_PAUSE = 300;
-const PATIENCE = 30_000;
+/** Killed at least, however slow the machine is. */
+const KILLED = 3;
 
 class Chaos {
   /** Those that everybody trusts since they were started. */
@@ -35,7 +36,7 @@ class Chaos {
     try {
       await this.#settle();
       const end = now() + time;
-      while (now() < end) await this.#step();
+      while (now() < end || this.counts.killed < KILLED) await this.#step();
       for (const index of this.#down) await this.#revive(index);
       await this.#settle();
       return undefined;
@@ -106,7 +107,7 @@ class Chaos {
   async #everybody(condition, what) {
     const ask = () => Promise.all(this.processes.map((each) => each.ask('servers')));
     const isSo = async () => (await ask()).every(condition);
-    await until(isSo, { what, within: PATIENCE, every: 20 }).catch(async (error) => {
+    await until(isSo, { what, every: 20 }).catch(async (error) => {
       error.message += `:\n${JSON.stringify(await ask(), null, 1)}`;
       throw error;
     });

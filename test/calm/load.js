@@ -8,7 +8,9 @@ const { Counter, Entry } = require('./ledger');
 const { CHECK, ISSUE, KINDS } = require('./operations');
 
 const TICK = 5;
-const GRACE = 100; // how much later than its deadline an operation may call back
+/** How much later than its deadline an operation may call back, whatever else the machine does. */
+const GRACE = 1000;
+const GAP = 100;
 const MAX_FAULTS = 20;
 const MAX_GAPS = 1000;
 const COUNTERS = 10;
@@ -63,7 +65,7 @@ class Load {
       late: 0,
       /** How long after its deadline the latest was called back; below 0: before. */
       latest: -Infinity,
-      /** How long the slowest refusal (queue full) took. */
+      /** How long the slowest refusal (queue full) took, of this thread's time. */
       slowestRefusal: 0,
       /** Anything that was wrong, the first of it only. */
       faults: [],
@@ -173,7 +175,9 @@ class Load {
   #time({ kind, entry, at, phase }, error) {
     const { account, deadline } = this;
     const took = now() - at;
-    if (error?.code === REFUSED) account.slowestRefusal = Math.max(account.slowestRefusal, took);
+    if (error?.code === REFUSED && took > account.slowestRefusal) {
+      account.slowestRefusal = Math.max(account.slowestRefusal, took - this.excuse(at));
+    }
     phase.slowest = Math.max(phase.slowest, took);
     if (kind === 'update') return;
     let over = took - deadline;
@@ -199,7 +203,7 @@ class Load {
 
   #succeed({ kind, entry, write, floor, phase }, result) {
     const at = now();
-    const isGap = at - this.lastSuccess > GRACE && this.account.gaps.length < MAX_GAPS;
+    const isGap = at - this.lastSuccess > GAP && this.account.gaps.length < MAX_GAPS;
     if (isGap) this.account.gaps.push([this.lastSuccess, at]);
     this.lastSuccess = at;
     count(phase.succeeded, kind);
@@ -215,8 +219,11 @@ class Load {
   }
 }
 
+/** Options of a store that waits for longer than a server is ever away, on any machine. */
+const PATIENT = { commandTimeout: 30_000, queue: 100_000 };
+
 function count(tally, name) {
   tally[name] = (tally[name] ?? 0) + 1;
 }
 
-module.exports = { Load };
+module.exports = { Load, PATIENT };

@@ -16,8 +16,9 @@ const { errorsOf, expectCalm, failures, successes, underLoad } = require('./unde
 const seed = seedFrom(process.env.PASSWORD_SEED);
 const OLD = 'the old one';
 const NEW = 'the new one';
-const DEADLINE = 400;
-const WRONG = 2000; // how long the password is wrong
+/** Right after the password is right again, each operation is in time: on any machine. */
+const DEADLINE = 1500;
+const WRONG = 2500; // how long the password is wrong, at least
 const backoff = { min: 10, max: 500 };
 
 let dir, port, server;
@@ -44,9 +45,11 @@ const refusals = ({ events }) => events.filter(({ reply }) => reply === 'WRONGPA
 /** What holds while the password is wrong, and after that. */
 function expectRecovery(load) {
   expectCalm(load);
+  const times = refusals(load).map(({ at }) => at);
   // Each is an attempt, one half second after the other.
-  expect(refusals(load).length).toBeGreaterThan(1);
-  expect(refusals(load).length).toBeLessThanOrEqual(WRONG / backoff.max + 2);
+  expect(times.length).toBeGreaterThan(1);
+  const least = Math.min(...times.slice(1).map((at, n) => at - times[n]));
+  expect(least).toBeGreaterThan(backoff.max / 2 - 20);
   const errors = errorsOf(failures(load, 'start', 'wrong'));
   expect(errors).toContain('ERR_REDIS_TIMEOUT ERR_REDIS_REPLY WRONGPASS');
   expect(errors.filter((error) => !error.startsWith('ERR_REDIS_TIMEOUT'))).toEqual([]);

@@ -8,8 +8,8 @@ const { RedisStore } = require('../..');
 const { outcome } = require('../helpers/outcome');
 const { answer, startScriptedServer } = require('../helpers/scripted-server');
 
-const DEADLINE = 300;
-const LATENCY = 50; // of the server, once it answers
+const DEADLINE = 1500;
+const LATENCY = 250; // of the server, once it answers
 
 let server, store;
 beforeEach(async () => {
@@ -32,7 +32,7 @@ test('the new connection is not replaced for commands that it got a moment befor
   const asked = [];
   for (let n = 0; n < 200; n++) {
     asked.push(outcome((callback) => store.get('a', callback)));
-    await pause(5);
+    await pause(DEADLINE / 60);
   }
   const outcomes = await Promise.all(asked);
   expect(server.connections).toHaveLength(2);

@@ -7,10 +7,12 @@ const { freePort, startRedis } = require('../helpers/redis-server');
 const { until } = require('../helpers/until');
 const { connectAdmin } = require('../helpers/use-redis');
 const { seedFrom } = require('./chance');
+const { PATIENT } = require('./load');
 const { startRelay } = require('./relay');
 const { errorsOf, expectCalm, failures, successes, underLoad } = require('./under-load');
 
 const seed = seedFrom(process.env.REPLICA_SEED);
+const HASTY = 1500;
 const open = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
@@ -30,14 +32,14 @@ const noMaster = async () => ['REPLICAOF', '127.0.0.1', String(await freePort())
 test(`writes wait until it is a master again, or for as long as their deadline (REPLICA_SEED=${seed})`, async () => {
   const { admin, url } = await start();
   const loads = [
-    { name: 'patient', rate: 1500, options: { url } },
-    { name: 'hasty', rate: 500, options: { url, commandTimeout: 500 } },
+    { name: 'patient', rate: 1500, options: { ...PATIENT, url } },
+    { name: 'hasty', rate: 500, options: { url, commandTimeout: HASTY } },
   ];
   const [patient, hasty] = await underLoad({ seed, url, loads }, async (loaded) => {
     await pause(500);
     await loaded.ask('phase', 'replica');
     await admin.sendCommand(await noMaster());
-    await pause(1500);
+    await pause(1.5 * HASTY);
     await admin.sendCommand(['REPLICAOF', 'NO', 'ONE']);
     await until(() => loaded.ask('isReady'), { what: 'the connection' });
     await loaded.ask('phase', 'master');
@@ -63,7 +65,7 @@ test(`when its replica takes over, writes go there, and none that was acknowledg
   const relay = await startRelay(first.server.address);
   open.push(() => relay.close());
 
-  const loads = [{ name: 'a', rate: 2000, options: { port: relay.port } }];
+  const loads = [{ name: 'a', rate: 2000, options: { ...PATIENT, port: relay.port } }];
   const [load] = await underLoad({ seed, url: second.url, loads }, async (loaded) => {
     await pause(500);
     await loaded.ask('phase', 'failover');

@@ -7,7 +7,8 @@
 const { now } = require('./clock');
 
 const TICK = 5;
-const GRACE = 100; // how much later than its deadline an operation may call back
+/** How much later than its deadline an operation may call back, whatever else the machine does. */
+const GRACE = 1000;
 const RECENT = 50;
 const PADDING = 'x'.repeat(80);
 /** One of so many new sessions is handed over to another process. */

@@ -8,6 +8,7 @@ const { freePort } = require('../helpers/redis-server');
 const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 const { seedFrom } = require('./chance');
+const { PATIENT } = require('./load');
 const { expectCalm, failures, successes, underLoad } = require('./under-load');
 
 const seed = seedFrom(process.env.UNREADY_SEED);
@@ -25,10 +26,10 @@ const backoff = { min: 10, max: 500 };
 const ready = (loaded) => until(() => loaded.ask('isReady'), { what: 'the connection' });
 const repliesOf = ({ events }) => events.map(({ reply }) => reply).filter(Boolean);
 
-/** What `during` makes of a load that waits for up to five seconds. */
+/** What `during` makes of a load that waits for as long as it takes. */
 async function load(during) {
   const { url } = redis.server;
-  const loads = [{ name: 'a', rate: 2000, options: { url, backoff } }];
+  const loads = [{ name: 'a', rate: 2000, options: { ...PATIENT, url, backoff } }];
   const [result] = await underLoad({ seed, url, loads }, async (loaded) => {
     await pause(300);
     await loaded.ask('phase', 'unready');

@@ -230,11 +230,11 @@ function keepReading(store, sid) {
 }
 
 /**
- * A store of which one server is settling, for a second and a half. It has missed next to nothing,
+ * A store of which one server is settling, for three seconds. It has missed next to nothing,
  * and is the same as before: so it is not compared, and keeps what a witness puts there.
  */
 async function storeWithSettling(redundant, index) {
-  const store = await redundant.trustedStore({ commandTimeout: 1500 });
+  const store = await redundant.trustedStore({ commandTimeout: 3000 });
   await redundant.members[index].stop();
   await store.set('missed', {});
   await standing(store, index, 'away');
