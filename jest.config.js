@@ -2,6 +2,7 @@
 
 module.exports = {
   testEnvironment: 'node',
+  testSequencer: '<rootDir>/test/helpers/sequencer.js',
   testMatch: ['<rootDir>/test/**/*.test.js'],
   // The addon's build folder and the copies that tests make of the package are no modules of ours.
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/coverage/'],

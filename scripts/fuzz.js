@@ -59,25 +59,34 @@ const say = (line) => process.stdout.write(`${line}\n`);
 /** @param {string} name */
 const isJazzer = (name) => TARGETS[name][0] === process.execPath;
 
-/** Jazzer.js looks for its addon in <this>/<version>/<platform>/<architecture>. */
-async function buildJazzer() {
+/**
+ * Jazzer.js looks for its addon in <this>/<version>/<platform>/<architecture>.
+ * @param {import('./run').Options} [options]
+ */
+async function buildJazzer(options) {
   const { version, platform, arch } = { ...process, version: process.versions.node };
   const output = path.join(JAZZER, version, platform, arch);
   const source = path.join(FOLDER, 'jazzer');
-  await must('cmake', ['-S', source, '-B', JAZZER, `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${output}`]);
-  await must('cmake', ['--build', JAZZER]);
+  await must(
+    'cmake',
+    ['-S', source, '-B', JAZZER, `-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=${output}`],
+    options,
+  );
+  await must('cmake', ['--build', JAZZER], options);
 }
 
-/** @param {string[]} names of TARGETS */
-async function build(names) {
+/**
+ * @param {string[]} names of TARGETS
+ * @param {import('./run').Options} [options]
+ */
+async function build(names, options) {
   ensureNpmPackages();
   ensureTools('cmake', 'make', 'c++', 'clang', 'clang-runtime', 'libuv');
   // For stacks that say more than addresses.
   tryTools('llvm-symbolizer');
-  say('fuzz: building');
   await Promise.all([
-    names.some(isJazzer) && buildJazzer(),
-    names.every(isJazzer) || buildPresets(['fuzz']),
+    names.some(isJazzer) && buildJazzer(options),
+    names.every(isJazzer) || buildPresets(['fuzz'], options),
   ]);
 }
 
@@ -217,11 +226,15 @@ async function inTurn(names, what) {
  * @returns {Promise<Count>}
  */
 async function runFuzzers({ seconds = 60, names = Object.keys(TARGETS) } = {}) {
+  say('fuzz: building');
   await build(names);
   return sum(await inTurn(names, (name) => fuzz(name, seconds)));
 }
 
-module.exports = { runFuzzers };
+/** Builds all in advance, when nothing else wants the processors. */
+const prepareFuzzers = () => build(Object.keys(TARGETS), { isNice: true });
+
+module.exports = { prepareFuzzers, runFuzzers };
 
 function readArguments() {
   const { values, positionals } = parseArgs({

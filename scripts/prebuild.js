@@ -16,9 +16,10 @@ const { zigEnvironment } = require('./zig');
 /**
  * Builds the addon for a platform unless it is up to date.
  * @param {string} target
+ * @param {import('./run').Options} [options]
  * @returns {Promise<string>} the binary's path
  */
-async function prebuild(target) {
+async function prebuild(target, options) {
   const { tools, compiler, host, machine } = TARGETS[target];
   if (host !== process.platform) {
     throw new SetupError(`${target} can be built on ${host} only; this is ${process.platform}.`);
@@ -29,7 +30,7 @@ async function prebuild(target) {
   const file = binaryOf(target);
   if (!fs.existsSync(file)) process.stdout.write(`prebuild: compiling for ${target}\n`);
   dropForeignCache(path.join(ROOT, 'build', 'prebuild', target));
-  await buildPresets([`prebuild-${target}`], { env });
+  await buildPresets([`prebuild-${target}`], { ...options, env });
   const faults = faultsOf(target);
   if (faults.length === 0) return file;
   // Nobody may pack it.

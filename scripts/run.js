@@ -8,18 +8,26 @@ const os = require('node:os');
 const { ROOT, SetupError } = require('./setup');
 
 /** Longer than anything here takes. */
-const TIMEOUT = 20 * 60 * 1000;
+const TIMEOUT = 60 * 60 * 1000;
 
 /** @typedef {{ ok: boolean, end: string, output: string }} Outcome `end`: such as 'exit code 1' */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} [timeout]
+ * @property {boolean} [isNice] leaves the processors to whatever else wants them
+ */
 
 /**
  * Resolves with how it ended and all that it wrote.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options]
+ * @param {Options} [options]
  * @returns {Promise<Outcome>}
  */
-function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT } = {}) {
+function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT, isNice } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -28,6 +36,7 @@ function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT }
       timeout,
       killSignal: 'SIGKILL',
     });
+    if (isNice && child.pid) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -40,10 +49,32 @@ function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT }
 }
 
 /**
- * The same for what has to succeed: its output is shown only if it does not.
+ * Runs a command with its output on the terminal; resolves with whether it succeeded.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<boolean>}
+ */
+function show(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: TIMEOUT,
+      killSignal: 'SIGKILL',
+    });
+    child.once('error', (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      resolve(false);
+    });
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * As run, for what has to succeed: its output is shown only if it does not.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Options} [options]
  * @throws {SetupError}
  */
 async function must(command, args, options) {
@@ -57,7 +88,7 @@ async function must(command, args, options) {
  * Configures and builds presets of CMakePresets.json beside each other, each in a folder of its
  * own below build/, where what is still valid is not built again.
  * @param {string[]} presets
- * @param {{ env?: NodeJS.ProcessEnv }} [options] of CMake and what it runs
+ * @param {Options} [options] of CMake and what it runs
  */
 async function buildPresets(presets, options) {
   const jobs = String(Math.ceil(os.availableParallelism() / presets.length));
@@ -69,4 +100,4 @@ async function buildPresets(presets, options) {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-module.exports = { buildPresets, must, run };
+module.exports = { buildPresets, must, run, show };

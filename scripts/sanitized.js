@@ -21,7 +21,18 @@ const { ROOT, SetupError, ensureNpmPackages, ensureTools, runMain } = require('.
 /** @typedef {import('./reports').Count} Count */
 
 /** What of test/ is run with the sanitized addon. */
-const FOLDERS = ['integration', 'fault', 'lifecycle', 'redundant'];
+const ALL = ['{integration,fault,lifecycle,redundant}/**/*'];
+/**
+ * In `npm test`: what reaches most of the addon's code, and ends it in most ways. It takes longer
+ * than without sanitizers.
+ */
+const CHOSEN = [
+  'integration/{access-more,binary-safety,callbacks,concurrency-merge-commands,credentials}',
+  'integration/{deadlines,diagnostics,enumeration,express,reconnection,serializer,update}',
+  'fault/{breaks,endings,late-replies,misfits,random-bytes,surplus,wrong-types}',
+  'lifecycle/{callbacks,process,worker}',
+  'redundant/{operations,reads,worker}',
+];
 
 /**
  * Files left out, for a reason.
@@ -98,35 +109,46 @@ class Sanitized {
   #name;
   #kind;
   #patterns;
+  #tests;
   #folder;
   #said;
 
   /**
    * @param {string} name of KINDS
-   * @param {string[]} patterns of Jest's files; none: all, and the core's tests
+   * @param {{ patterns: string[], all: boolean }} options `patterns` of Jest's files; none: those
+   *   of ALL or CHOSEN, and the core's tests
    */
-  constructor(name, patterns) {
+  constructor(name, { patterns, all }) {
     this.#name = name;
     this.#patterns = patterns;
+    this.#tests = all ? ALL : CHOSEN;
     this.#kind = KINDS[name];
     this.#folder = path.join(ROOT, 'build', 'sanitized', name);
     this.#said = path.join(this.#folder, 'said');
   }
 
+  get #presets() {
+    const { core, addon } = this.#kind;
+    return [...(this.#patterns.length > 0 ? [] : [core]), ...(addon ? [addon] : [])];
+  }
+
+  /** @param {import('./run').Options} [options] */
+  async build(options) {
+    ensureNpmPackages();
+    ensureTools('cmake', 'make', 'libuv', 'gtest', 'redis-server', ...this.#kind.tools);
+    await buildPresets(this.#presets, options);
+  }
+
   /** @returns {Promise<Count>} */
   async run() {
-    const { core, addon, tools } = this.#kind;
-    const presets = this.#patterns.length > 0 ? [] : [core];
-    if (addon) presets.push(addon);
-    ensureNpmPackages();
-    ensureTools('cmake', 'make', 'libuv', 'gtest', 'redis-server', ...tools);
+    const { core, addon } = this.#kind;
     say(`${this.#name}: building`);
-    await buildPresets(presets);
+    await this.build();
     fs.rmSync(this.#folder, { recursive: true, force: true });
     fs.mkdirSync(this.#said, { recursive: true });
     /** @type {Count[]} */
     const counts = [];
-    if (presets.includes(core)) counts.push(await this.#core());
+    if (this.#presets.includes(core)) counts.push(await this.#core());
     if (addon) counts.push(...(await this.#jest(addon)));
     counts.push(this.#report());
     return sum(counts);
@@ -184,11 +206,13 @@ class Sanitized {
   #jest(/** @type {string} */ addon) {
     const copy = this.#copyPackage(addon);
     const { preload, leftOut } = this.#kind;
-    const env = this.#environment();
+    // A sanitizer looks at what is run, not at how often.
+    /** @type {NodeJS.ProcessEnv} */
+    const env = { ...this.#environment(), TEST_DEPTH: '' };
     if (preload) env.LD_PRELOAD = preload();
     for (const file of leftOut) say(`${this.#name}: without ${file}: it ${LEFT_OUT[file]}`);
     // Tests wait more than they work.
-    const shards = Math.ceil(1.5 * os.availableParallelism());
+    const shards = 2 * os.availableParallelism();
     const shard = async (/** @type {number} */ index) => {
       const report = freshReport(`jest-${this.#name}-${index}.json`);
       const { ok, end, output } = await run(
@@ -199,7 +223,7 @@ class Sanitized {
           '--runInBand',
           `--rootDir=${copy}`,
           `--shard=${index}/${shards}`,
-          `--testMatch=**/test/{${FOLDERS.join()}}/**/*.test.js`,
+          ...this.#tests.map((tests) => `--testMatch=**/test/${tests}.test.js`),
           ...['/node_modules/', ...leftOut].map((each) => `--testPathIgnorePatterns=${each}`),
           '--testTimeout=300000',
           '--json',
@@ -235,12 +259,17 @@ class Sanitized {
 
 /**
  * @param {string} name of KINDS
- * @param {string[]} [patterns]
+ * @param {{ patterns?: string[], all?: boolean }} [options] `all`: not only what `npm test` runs
  * @returns {Promise<Count>}
  */
-const runSanitized = (name, patterns = []) => new Sanitized(name, patterns).run();
+const runSanitized = (name, { patterns = [], all = true } = {}) =>
+  new Sanitized(name, { patterns, all }).run();
 
-module.exports = { runSanitized };
+/** Builds in advance, when nothing else wants the processors. @param {string} name of KINDS */
+const prepareSanitized = (name) =>
+  new Sanitized(name, { patterns: [], all: true }).build({ isNice: true });
+
+module.exports = { prepareSanitized, runSanitized };
 
 if (require.main === module) {
   runMain(async () => {
@@ -248,7 +277,7 @@ if (require.main === module) {
     if (!Object.hasOwn(KINDS, name)) {
       throw new SetupError(`Which one? Known: ${Object.keys(KINDS).join(', ')}.`);
     }
-    const count = await runSanitized(name, patterns);
+    const count = await runSanitized(name, { patterns });
     say(`\n${format(count)}`);
     if (count.failed > 0) process.exitCode = 1;
   });

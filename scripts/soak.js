@@ -3,19 +3,27 @@
 // `npm run soak -- --minutes 10`: stores under load while their server is broken in every way, see
 // test/soak/main.js. `--seed` repeats the faults of an earlier run.
 
-const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
 const { buildAddon } = require('./build');
+const { show } = require('./run');
 const { ROOT, ensureNpmPackages, ensureTools, runMain } = require('./setup');
 
-runMain(() => {
+/**
+ * @param {...string} args
+ * @returns {Promise<boolean>} whether all was well
+ */
+async function runSoak(...args) {
   ensureNpmPackages();
   ensureTools('redis-server');
   buildAddon();
-  const main = path.join(ROOT, 'test', 'soak', 'main.js');
-  const { status } = spawnSync(process.execPath, [main, ...process.argv.slice(2)], {
-    stdio: 'inherit',
+  return show(process.execPath, [path.join(ROOT, 'test', 'soak', 'main.js'), ...args]);
+}
+
+module.exports = { runSoak };
+
+if (require.main === module) {
+  runMain(async () => {
+    if (!(await runSoak(...process.argv.slice(2)))) process.exitCode = 1;
   });
-  process.exitCode = status ?? 1;
-});
+}

@@ -37,7 +37,7 @@ function expectNothing(wrong, count) {
  * @returns what was opened, for more tests of the same file
  */
 function describeFamily(family) {
-  const clients = family.filter(({ name }) => isFull || ALWAYS.has(name));
+  const clients = family.filter(({ name }) => isFull() || ALWAYS.has(name));
   const opened = new Map();
   const closers = [];
   const shared = { place: undefined, opened };

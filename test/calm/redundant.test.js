@@ -186,7 +186,7 @@ describe('while one server stands still', () => {
   const ROUNDS = 3;
   const ATTEMPTS = 4;
   /** What a busy machine does to one read in a hundred says nothing; a quiet one may tell more. */
-  const HIGH = isFull ? 0.99 : 0.9;
+  const HIGH = isFull() ? 0.99 : 0.9;
 
   beforeAll(async () => {
     for (const member of members) if (!member.isRunning) await member.start();

@@ -26,5 +26,5 @@ table.row(
     expect(await run(step, ...WAYS[round % WAYS.length])).toEqual(passed);
   },
   // Each takes seconds.
-  isFull ? undefined : ['constructed', 'idle', 'with commands in flight', 'closed'],
+  isFull() ? undefined : ['constructed', 'idle', 'with commands in flight', 'closed'],
 );
