@@ -9,7 +9,7 @@ const { platform } = require('../../lib/platform');
 const { useFirstSession } = require('./first-session');
 const { useProjects } = require('./project');
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const HERE = platform();
 const newProject = useProjects();

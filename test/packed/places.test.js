@@ -8,7 +8,7 @@ const { npmToolScript } = require('../../scripts/npm-tools');
 const { useFirstSession } = require('./first-session');
 const { run, useProjects } = require('./project');
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const newProject = useProjects();
 const storesFirstSession = useFirstSession();
