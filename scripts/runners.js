@@ -41,7 +41,7 @@ async function core() {
   await buildPresets(['core-tests']);
   const report = freshReport('core.xml');
   const ok = await show('ctest', [
-    ...['--preset', 'core-tests', '--parallel', AT_ONCE, '--progress'],
+    ...['--preset', 'core-tests', '--parallel', AT_ONCE],
     ...['--output-junit', report],
   ]);
   return countCTest(report, ok);
