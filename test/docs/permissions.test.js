@@ -4,7 +4,6 @@
 // and without any one of them cannot.
 
 const session = require('express-session');
-const { RedisStore } = require('../..');
 const { codes, readPage, table } = require('../helpers/markdown');
 const { useRedis } = require('../helpers/use-redis');
 
