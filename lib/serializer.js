@@ -14,8 +14,6 @@ const Decoding = Object.freeze({
 /** @typedef {import('..').Serializer} Serializer */
 /** @typedef {string | Buffer} Stored the bytes of a session, as the binding gives them */
 
-const BRACE = '{'.charCodeAt(0);
-
 /**
  * @typedef {object} Codec
  * @property {boolean} isJson nothing of it is asynchronous
@@ -43,8 +41,9 @@ const jsonCodec = {
         'The session cannot be turned into JSON: is it circular, or does it hold a BigInt?',
       );
     }
-    // What its toJSON makes of a session may be none: a string, an array.
-    if (text === undefined || text.charCodeAt(0) !== BRACE) throw notStorable();
+    if (text === undefined) throw notStorable();
+    // What this makes of a session may be none: a string, an array.
+    if (typeof session.toJSON === 'function' && text[0] !== '{') throw notStorable();
     return text;
   },
   decode(text) {
