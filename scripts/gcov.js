@@ -79,12 +79,13 @@ async function readGcov(notes, folder) {
   const lines = new Lines();
   for (let at = 0; at < notes.length; at += AT_A_TIME) {
     const some = notes.slice(at, at + AT_A_TIME);
-    const { ok, end, output } = await run('gcov', [
+    const { ok, end, output, stdout } = await run('gcov', [
       ...['--json-format', '--stdout', '--branch-probabilities'],
       ...some,
     ]);
     if (!ok) throw new SetupError(`gcov failed (${end}): ${output.slice(-2000)}`);
-    const documents = output.split('\n').filter((line) => line.startsWith('{'));
+    // Of what was never run it says so, on its other output.
+    const documents = stdout.split('\n').filter(Boolean);
     if (documents.length !== some.length) throw new SetupError(`gcov: ${output.slice(0, 2000)}`);
     for (const document of documents) addDocument(lines, JSON.parse(document), folder);
   }

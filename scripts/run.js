@@ -10,7 +10,13 @@ const { ROOT, SetupError } = require('./setup');
 /** Longer than anything here takes. */
 const TIMEOUT = 60 * 60 * 1000;
 
-/** @typedef {{ ok: boolean, end: string, output: string }} Outcome `end`: such as 'exit code 1' */
+/**
+ * @typedef {object} Outcome
+ * @property {boolean} ok
+ * @property {string} end such as 'exit code 1'
+ * @property {string} output all that it wrote
+ * @property {string} stdout of it
+ */
 
 /**
  * @typedef {object} Options
@@ -38,12 +44,16 @@ function run(command, args, { cwd = ROOT, env = process.env, timeout = TIMEOUT, 
     });
     if (isNice && child.pid) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
     let output = '';
+    let stdout = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        if (stream === child.stdout) stdout += text;
+      });
     }
-    child.once('error', (error) => resolve({ ok: false, end: error.message, output }));
+    child.once('error', (error) => resolve({ ok: false, end: error.message, output, stdout }));
     child.once('close', (code, signal) =>
-      resolve({ ok: code === 0, end: signal ?? `exit code ${code}`, output }),
+      resolve({ ok: code === 0, end: signal ?? `exit code ${code}`, output, stdout }),
     );
   });
 }
