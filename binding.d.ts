@@ -62,7 +62,8 @@ export interface ConnectionOptions {
   /** 0: none. */
   pingInterval: number;
   /** 0: no command waits for a connection. */
-  queue: number;
+  queueCommands: number;
+  queueBytes: number;
   keepAlive: boolean;
 }
 
@@ -89,13 +90,14 @@ export class Client {
  * collected before all of them are closed.
  */
 export class Group {
-  /** At least one client, at most 16; times in milliseconds; `queue` as of ConnectionOptions. */
+  /** At least one client, at most 16; times in milliseconds; the queue as of ConnectionOptions. */
   constructor(
     clients: Client[],
     prefix: string,
     commandTimeout: number,
     settlingTime: number,
-    queue: number,
+    queueCommands: number,
+    queueBytes: number,
     receiver: Receiver,
   );
   /** Of the client of that index. */

@@ -93,8 +93,17 @@ declare namespace connectHiredis {
     connectTimeout?: Digits | undefined;
     /** Milliseconds from the call of an operation to its callback. Default 5,000. */
     commandTimeout?: Digits | undefined;
-    /** How many commands may wait for a connection; false: none waits. Default 10,000. */
-    queue?: Digits | false | undefined;
+    /**
+     * What may wait for a connection: so many commands, of so many bytes together. Past either
+     * bound an operation fails at once with ERR_REDIS_QUEUE_FULL; the command that reaches the
+     * bound in bytes is still taken, however large. A number means commands. false: nothing waits.
+     * Default `{ commands: 10_000, bytes: 64 * 2 ** 20 }`.
+     */
+    queue?:
+      | { commands?: Digits | undefined; bytes?: Digits | undefined }
+      | Digits
+      | false
+      | undefined;
     /** Milliseconds between attempts to connect: drawn from 0 to a bound that doubles from `min` to `max`. Default 50 and 2,000. */
     backoff?: { min?: Digits | undefined; max?: Digits | undefined } | undefined;
     /**
@@ -128,8 +137,10 @@ declare namespace connectHiredis {
     timeouts: number;
     /** How often the connection became ready again. */
     reconnections: number;
-    /** Operations that wait for a connection now. */
+    /** Operations that wait for a connection now, or for the server to take them. */
     queueLength: number;
+    /** How much these will send. */
+    queueBytes: number;
     /** Operations that wait for their reply now. */
     inFlight: number;
     /** Handshakes included. */

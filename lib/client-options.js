@@ -33,9 +33,13 @@ const MAX_PORT = 65_535;
 // malloc gave it.
 const MAX_SOCKET_PATH = 106;
 const MAX_QUEUE = 10_000_000;
+const MAX_QUEUE_BYTES = 2 ** 40;
+/** Bounds on the commands that wait for a connection. */
+const QUEUE = { commands: 10_000, bytes: 64 * 2 ** 20 };
 const MAX_DATABASE = 999_999_999;
 
 const delay = integer(1, MAX_DELAY);
+const queueLength = integer(0, MAX_QUEUE);
 
 /** @type {Check<string>} */
 function socketPath(value, name) {
@@ -65,9 +69,20 @@ function clientName(value, name) {
   throw wrong(name, 'false, or a string of printable ASCII without spaces');
 }
 
-/** @type {Check<number>} */
+/** @type {Check<{ commands: number, bytes: number }>} */
 function queue(value, name) {
-  return value === false ? 0 : integer(0, MAX_QUEUE)(value, name);
+  if (value === false) return { ...QUEUE, commands: 0 };
+  if (typeof value === 'number' || typeof value === 'string') {
+    return { ...QUEUE, commands: queueLength(value, name) };
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw wrong(name, 'false, a number of commands, or { commands, bytes }');
+  }
+  onlyKnown(value, name, ['commands', 'bytes']);
+  return {
+    commands: queueLength(value.commands ?? QUEUE.commands, `${name}.commands`),
+    bytes: integer(1, MAX_QUEUE_BYTES)(value.bytes ?? QUEUE.bytes, `${name}.bytes`),
+  };
 }
 
 /** @type {Check<number>} */
@@ -81,14 +96,20 @@ function credentials(value, name) {
   return value;
 }
 
+/**
+ * @param {object} value of the option `name`
+ * @param {string} name
+ * @param {string[]} known what it may have
+ */
+function onlyKnown(value, name, known) {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw invalidArgument(`Unknown option "${name}.${unknown}"`);
+}
+
 /** @type {Check<{ min: number, max: number }>} */
 function backoff(value, name) {
   if (typeof value !== 'object' || value === null) throw wrong(name, 'an object');
-  for (const key of Object.keys(value)) {
-    if (key !== 'min' && key !== 'max') {
-      throw invalidArgument(`Unknown option "${name}.${key}"`);
-    }
-  }
+  onlyKnown(value, name, ['min', 'max']);
   const given = value.max == null ? undefined : delay(value.max, `${name}.max`);
   const min = delay(value.min ?? Math.min(50, given ?? 50), `${name}.min`);
   const max = given ?? Math.max(2000, min);
@@ -131,6 +152,7 @@ function readClientOptions(input, more) {
   for (const [one, others] of EXCLUSIVE) refuseTogether(names, one, others);
   if (options.url !== undefined) joinUrl(options, names);
   const commandTimeout = options.commandTimeout ?? 5000;
+  const waiting = options.queue ?? QUEUE;
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 6379,
@@ -148,7 +170,8 @@ function readClientOptions(input, more) {
     backoffMin: options.backoff?.min ?? 50,
     backoffMax: options.backoff?.max ?? 2000,
     pingInterval: options.pingInterval ?? 0,
-    queue: options.queue ?? 10_000,
+    queueCommands: waiting.commands,
+    queueBytes: waiting.bytes,
     keepAlive: !options.unref,
   };
 }

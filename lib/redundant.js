@@ -164,7 +164,8 @@ class RedundantClients extends EventEmitter {
       commandTimeout,
       // The other processes have come back to a server by then, and told it what it missed.
       commandTimeout + most((options) => options.backoffMax),
-      most((options) => options.queue),
+      most((options) => options.queueCommands),
+      most((options) => options.queueBytes),
       this.#receiver,
     );
     this.#group = group;

@@ -73,6 +73,7 @@ Napi::Value Client::Stats(const Napi::CallbackInfo& info) {
       {"timeouts", core.timeouts},
       {"connections", core.connections},
       {"queueLength", core.waiting},
+      {"queueBytes", core.waiting_bytes},
       {"inFlight", core.in_flight},
       {"bytesSent", core.bytes_sent},
       {"bytesReceived", core.bytes_received},

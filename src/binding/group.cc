@@ -33,8 +33,9 @@ Group::Group(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Group>(info) {
   options.command_timeout = milliseconds(2);
   options.settling_time = milliseconds(3);
   options.queue_limit = info[4].As<Napi::Number>().Uint32Value();
+  options.queue_bytes = static_cast<std::size_t>(info[5].As<Napi::Number>().Int64Value());
   open_ = std::make_shared<OpenGroup>(env, std::move(clients), std::move(options),
-                                      info[5].As<Napi::Object>());
+                                      info[6].As<Napi::Object>());
   Environment::Of(env).Add(open_);
   open_->Begin();
 }

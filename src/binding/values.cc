@@ -139,7 +139,8 @@ std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value 
   read.backoff_min = ReadMilliseconds(env, options, "backoffMin");
   read.backoff_max = ReadMilliseconds(env, options, "backoffMax");
   read.ping_interval = ReadMilliseconds(env, options, "pingInterval");
-  read.queue_limit = static_cast<std::size_t>(ReadNumber(env, options, "queue"));
+  read.queue_limit = static_cast<std::size_t>(ReadNumber(env, options, "queueCommands"));
+  read.queue_bytes = static_cast<std::size_t>(ReadNumber(env, options, "queueBytes"));
   read.keep_alive = ReadFlag(env, options, "keepAlive");
   // Once nothing can be read, nothing can be read later either.
   if (PropertyOf(env, options, "host") == nullptr) return std::nullopt;

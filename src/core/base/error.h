@@ -11,7 +11,7 @@ enum class ErrorCode : std::uint8_t {
   kSystem,       // the operating system's, `system_error` says which
   kReply,        // Redis answered with an error, `reply` is its first word
   kTimeout,      // the deadline ran out
-  kQueueFull,    // no connection, and no room to wait for one
+  kQueueFull,    // no room to wait for a connection, or for a server that does not keep up
   kClosed,       // the client was closed
   kProtocol,     // what came back is no RESP, or no answer to what was asked
   kCredentials,  // there was nothing to authenticate with

@@ -51,7 +51,8 @@ struct Command {
   // Kept by the connection.
   std::vector<Reply> replies;
   Nanoseconds submitted{0};
-  Nanoseconds deadline{0};
+  Nanoseconds deadline{0};  // by Deadlines' count
+  std::size_t bytes = 0;    // of `wire`, by PendingCommands' count
   bool sent = false;
   bool needs_master = false;  // a replica refused it
   bool sent_away = false;     // the server said that it is not the one to ask

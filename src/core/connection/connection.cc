@@ -1,6 +1,5 @@
 #include "connection/connection.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "connection/displacement.h"
@@ -8,24 +7,14 @@
 
 namespace connect_hiredis {
 
-namespace {
-
-// Of those that have waited for a connection: the answers to all of them in one turn would keep the
-// loop from everything else. The rest follows as these are answered.
-constexpr std::uint64_t kMostAtOnce = 2048;
-
-// Replies under way at most; more commands wait in the queue and count against its bound.
-constexpr std::uint64_t kMaxUnanswered = 65'536;
-
-}  // namespace
-
 Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObserver* observer,
                        std::uint32_t seed)
     : loop_{loop, std::make_shared<CloseBarrier>()},
       options_(std::move(options)),
       observer_(observer),
       keep_alive_(options_.keep_alive),
-      backoff_(options_.backoff_min, options_.backoff_max, seed) {}
+      backoff_(options_.backoff_min, options_.backoff_max, seed),
+      capacity_(options_) {}
 
 void Connection::Open() {
   hooks_.emplace(loop_, static_cast<TurnListener*>(this));
@@ -37,7 +26,7 @@ void Connection::Open() {
     Connect();
     EndTurn();
   });
-  deadline_timer_.emplace(loop_);
+  deadlines_.emplace(loop_, options_.command_timeout, &pending_);
   outage_timer_.emplace(loop_);
   outage_timer_->Start(options_.disconnect_after);
   Connect();
@@ -124,6 +113,7 @@ Statistics Connection::statistics() const {
   Statistics statistics = past_;
   statistics.connections = epoch_;
   statistics.waiting = pending_.waiting();
+  statistics.waiting_bytes = pending_.waiting_bytes();
   statistics.in_flight = pending_.size() - pending_.waiting();
   if (link_ != nullptr) {
     statistics.bytes_received += link_->bytes_read();
@@ -151,12 +141,21 @@ void Connection::OnAfterPoll() {
   EndTurn();
 }
 
+void Connection::OnBlocked(Nanoseconds blocked, Nanoseconds now) {
+  deadlines_->Postpone(blocked, now);
+  outage_timer_->Postpone(blocked);
+  connector_->Postpone(blocked, now);
+  if (link_ != nullptr) silence_->Postpone(*link_, blocked, now);
+}
+
 void Connection::LookAtTime() {
   if (outage_timer_->TakeFired()) observer_->OnOutage();
-  const auto overdue = deadline_timer_->TakeFired();
-  if (overdue) FailOverdue(*overdue);
+  const auto fired = deadlines_->TakeFired();
+  if (fired) FailOverdue(*fired);
   // The last: it may end the connection.
-  if (link_ != nullptr && silence_->Endures(*link_, overdue)) ReplaceSilent();
+  const bool silent =
+      link_ != nullptr && silence_->Endures(*link_, fired, deadlines_->leeway());
+  if (silent) ReplaceSilent();
 }
 
 void Connection::Flush() {
@@ -227,23 +226,23 @@ Admission Connection::Admit() const {
   if (closing_ || state_ == State::kIdle || state_ == State::kClosing || state_ == State::kClosed) {
     return Admission::kClosed;
   }
-  if (CanSend()) return Admission::kAccepted;
-  if (options_.queue_limit == 0) return Admission::kOffline;
-  return pending_.waiting() < options_.queue_limit ? Admission::kAccepted : Admission::kQueueFull;
+  return connected() ? capacity_.ToBeAnswered(pending_, *link_) : capacity_.ToWait(pending_);
+}
+
+bool Connection::connected() const {
+  return state_ == State::kReady && !link_->failure() && !sent_away_;
 }
 
 bool Connection::CanSend() const {
-  return state_ == State::kReady && !link_->failure() && !sent_away_ && pending_.waiting() == 0 &&
-         link_->unanswered() < kMaxUnanswered;
+  return connected() && pending_.waiting() == 0 && Capacity::MaySend(*link_);
 }
 
 void Connection::Submit(Command& command) {
   command.submitted = Now();
-  command.deadline = command.submitted + options_.command_timeout;
   const bool send = CanSend();
   pending_.Append(command);
   if (send) Send(command, command.submitted);
-  if (!deadline_timer_->active()) ArmDeadline();
+  deadlines_->Begin(command);
   if (!kept_alive_) UpdateKeepAlive();
 }
 
@@ -257,10 +256,10 @@ void Connection::Send(Command& command, Nanoseconds now) {
 }
 
 void Connection::SendWaiting() {
-  if (pending_.waiting() == 0 || state_ != State::kReady) return;
+  if (pending_.waiting() == 0 || !connected()) return;
   const Nanoseconds now = Now();
   while (Command* command = pending_.first_waiting()) {
-    if (link_->failure() || sent_away_ || link_->unanswered() >= kMostAtOnce) break;
+    if (!connected() || !Capacity::MaySendWaiting(*link_)) break;
     RefreshTimeToLive(*command, now);
     Send(*command, now);
   }
@@ -295,18 +294,13 @@ void Connection::ExpectStatus(const Reply& reply) {
 
 // ---- Deadlines ----
 
-void Connection::ArmDeadline() {
-  const Command* first = pending_.first();
-  if (first != nullptr) deadline_timer_->Start(CeilMilliseconds(first->deadline - Now()));
-}
-
-void Connection::FailOverdue(Nanoseconds limit) {
-  while (Command* command = pending_.first()) {
-    if (command->deadline > limit) break;
+void Connection::FailOverdue(Nanoseconds fired) {
+  const Nanoseconds last_read = link_ == nullptr ? Nanoseconds(0) : link_->last_read();
+  while (Command* command = deadlines_->Overdue(fired, last_read)) {
     if (command->handler != &ping_handler_) ++past_.timeouts;
     FailCommand(*command, MakeTimeoutError(*command));
   }
-  ArmDeadline();
+  deadlines_->Arm();
 }
 
 void Connection::ReplaceSilent() {
@@ -362,7 +356,7 @@ void Connection::Teardown() {
   upkeep_.reset();
   silence_.reset();
   backoff_timer_.reset();
-  deadline_timer_.reset();
+  deadlines_.reset();
   outage_timer_.reset();
   hooks_.reset();
   loop_.barrier->OnceEmpty([this] {

@@ -7,7 +7,8 @@
 //
 //   Close, from any state --> closing --> closed
 //
-// Only `ready` sends commands; in all other states they wait in a bounded queue.
+// Only `ready` sends commands; in all other states they wait in a bounded queue. When it is ready,
+// what the server cannot be given at once waits, too, but is not refused for want of a connection.
 #pragma once
 
 #include <chrono>
@@ -19,9 +20,11 @@
 
 #include "base/error.h"
 #include "connection/backoff.h"
+#include "connection/capacity.h"
 #include "connection/command.h"
 #include "connection/connector.h"
 #include "connection/credentials.h"
+#include "connection/deadlines.h"
 #include "connection/link.h"
 #include "connection/options.h"
 #include "connection/pace.h"
@@ -56,9 +59,6 @@ class ConnectionObserver {
  protected:
   ~ConnectionObserver() = default;
 };
-
-// Whether a command is taken.
-enum class Admission : std::uint8_t { kAccepted, kQueueFull, kOffline, kClosed };
 
 class Connection final : private LinkListener,
                          private TurnListener,
@@ -128,6 +128,7 @@ class Connection final : private LinkListener,
   [[nodiscard]] bool HoldsReplies() const override { return partly_answered_ != nullptr; }
   void OnLinkServed() override;
   // Of the loop.
+  void OnBlocked(Nanoseconds blocked, Nanoseconds now) override;
   void OnBeforePoll() override {
     Flush();
     pace_.EndTick(pending_.size());
@@ -146,13 +147,14 @@ class Connection final : private LinkListener,
 
   void Connect();
   void LookAtTime();
-  void FailOverdue(Nanoseconds limit);
+  void FailOverdue(Nanoseconds fired);
   void ReplaceSilent();
   void ExpectStatus(const Reply& reply);
   void Retry(Error error, bool refused = false);
   void CheckLink();
   void Flush();
 
+  [[nodiscard]] bool connected() const;
   [[nodiscard]] bool CanSend() const;
   void Send(Command& command, Nanoseconds now);
   void SendWaiting();
@@ -161,7 +163,6 @@ class Connection final : private LinkListener,
   void FailCommand(Command& command, const Error& error);
   void FailAll(const Error& error);
   Error MakeTimeoutError(const Command& command) const;
-  void ArmDeadline();
   [[nodiscard]] bool busy() const { return pending_.size() > pinging_; }
   void UpdateKeepAlive();
   void KeepCredentials(const Credentials& credentials);
@@ -195,6 +196,7 @@ class Connection final : private LinkListener,
   std::uint64_t epoch_ = 0;
 
   Backoff backoff_;
+  Capacity capacity_;
   PendingCommands pending_;
   Command* partly_answered_ = nullptr;
   std::size_t pinging_ = 0;  // 1 while a PING is among the pending
@@ -216,7 +218,7 @@ class Connection final : private LinkListener,
   std::optional<Upkeep> upkeep_;
   std::optional<Silence> silence_;
   std::optional<Timer> backoff_timer_;
-  std::optional<PatientTimer> deadline_timer_;
+  std::optional<Deadlines> deadlines_;
   std::optional<PatientTimer> outage_timer_;
   std::unique_ptr<Link> link_;
   // Closed, but what this turn handed out reaches into their replies.

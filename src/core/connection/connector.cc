@@ -17,10 +17,7 @@ constexpr CommandId kHandshakeId = 0;
 
 Connector::Connector(const EventLoop& loop, const ConnectionOptions* options,
                      ConnectorListener* listener)
-    : loop_(loop), options_(options), listener_(listener), resolver_(loop), timer_(loop, [this] {
-        OnTimeout();
-        listener_->OnConnectorServed();
-      }) {}
+    : loop_(loop), options_(options), listener_(listener), resolver_(loop), timer_(loop) {}
 
 void Connector::Start(std::string last_choice, bool for_writes) {
   Cancel();
@@ -62,7 +59,6 @@ void Connector::OnAddresses(int system_error, std::vector<std::string> addresses
 
 void Connector::TryNext() {
   stage_ = Stage::kConnecting;
-  overdue_ = false;
   handshake_.reset();
   std::optional<Error> error;
   while (!endpoints_.empty()) {
@@ -122,11 +118,21 @@ void Connector::OnReply(CommandId /*id*/, const Reply& reply) {
 }
 
 void Connector::OnLinkServed() {
-  Check();
+  LookAtLink();
   listener_->OnConnectorServed();
 }
 
 void Connector::Check() {
+  LookAtLink();
+  if (timer_.TakeFired()) OnTimeout();
+}
+
+void Connector::Postpone(Nanoseconds blocked, Nanoseconds now) {
+  deadline_ = std::min(deadline_ + blocked, now + options_->connect_timeout);
+  timer_.Postpone(blocked);
+}
+
+void Connector::LookAtLink() {
   if (link_ == nullptr) return;
   if (handshake_ && handshake_->error()) {
     // A server that refuses says why before it closes the connection.
@@ -151,12 +157,6 @@ void Connector::Finish() {
 std::unique_ptr<Link> Connector::TakeLink() { return std::move(link_); }
 
 void Connector::OnTimeout() {
-  if (link_ != nullptr && !std::exchange(overdue_, true)) {
-    // Timers run before sockets are looked at: if JavaScript kept the loop for that long, the
-    // answer may be there already.
-    timer_.Start(std::chrono::milliseconds(1));
-    return;
-  }
   if (awaits_credentials()) endpoints_.clear();
   NextOrFail(MakeTimeoutError(), false);
 }

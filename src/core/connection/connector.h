@@ -20,8 +20,8 @@
 #include "connection/handshake.h"
 #include "connection/link.h"
 #include "connection/options.h"
+#include "loop/patient_timer.h"
 #include "loop/resolver.h"
-#include "loop/timer.h"
 
 namespace connect_hiredis {
 
@@ -61,8 +61,11 @@ class Connector final : private LinkListener {
   void GiveUp(Error error);
   // Ends the attempt without a word.
   void Cancel();
-  // Looks at the link: to be called after each poll, for failures that no event told.
+  // Looks at the link, for failures that no event told, and at the time: to be called after each
+  // poll.
   void Check();
+  // The loop was blocked for so long, until `now`: that does not count.
+  void Postpone(Nanoseconds blocked, Nanoseconds now);
 
   // Once, in OnWayFound.
   std::unique_ptr<Link> TakeLink();
@@ -79,6 +82,7 @@ class Connector final : private LinkListener {
 
   void OnAddresses(int system_error, std::vector<std::string> addresses);
   void TryNext();
+  void LookAtLink();
   void OnReached();
   void OnTimeout();
   void NextOrFail(Error error, bool refused);
@@ -89,7 +93,6 @@ class Connector final : private LinkListener {
   const ConnectionOptions* options_;
   ConnectorListener* listener_;
   Stage stage_ = Stage::kIdle;
-  bool overdue_ = false;  // the time is up, unless the next poll brings the answer
   std::string last_choice_;
   bool for_writes_ = false;
   std::vector<Endpoint> endpoints_;  // still to be tried, the next one last
@@ -98,7 +101,7 @@ class Connector final : private LinkListener {
   // What a server said outweighs that another could not be reached.
   std::optional<Error> said_;
   Resolver resolver_;
-  Timer timer_;
+  PatientTimer timer_;
   std::unique_ptr<Link> link_;
 };
 

@@ -17,8 +17,10 @@ Error Connection::MakeTimeoutError(const Command& command) const {
   Error error;
   error.code = ErrorCode::kTimeout;
   const std::string milliseconds = std::to_string(options_.command_timeout.count());
-  error.message = command.sent ? "Redis did not answer within " + milliseconds + " ms"
-                               : "There was no connection to Redis for " + milliseconds + " ms";
+  // With a connection, it waited for the server all the same, behind others.
+  error.message = command.sent || state_ == State::kReady
+                      ? "Redis did not answer within " + milliseconds + " ms"
+                      : "There was no connection to Redis for " + milliseconds + " ms";
   // Ready now, it was not when the command came.
   const bool older = command.submitted < ready_since_;
   error.cause = last_error_ == nullptr && older ? broken_by_ : last_error_;
@@ -29,6 +31,10 @@ Error MakeAdmissionError(Admission admission, const Connection& connection) {
   if (admission == Admission::kClosed) return MakeClosedError();
   Error error;
   error.code = ErrorCode::kQueueFull;
+  if (admission == Admission::kBehind) {
+    error.message = "Redis does not keep up: it has too many commands, or too large ones, to answer";
+    return error;
+  }
   error.message = admission == Admission::kOffline
                       ? "There is no connection to Redis, and no command may wait for one"
                       : "There is no connection to Redis, and the queue of commands is full";

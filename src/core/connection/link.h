@@ -67,6 +67,8 @@ class Link final : private StreamListener {
   // Since when it has been waited for and has answered nothing; while replies are still to come.
   [[nodiscard]] Nanoseconds silent_since() const { return std::max(asked_at_, last_answer_); }
   // These need an open link.
+  // Bytes that the kernel has not taken yet.
+  [[nodiscard]] std::size_t unwritten() const { return stream_->unwritten(); }
   [[nodiscard]] Nanoseconds last_read() const { return stream_->last_read(); }
   [[nodiscard]] std::uint64_t bytes_read() const { return stream_->bytes_read(); }
   [[nodiscard]] std::uint64_t bytes_written() const { return stream_->bytes_written(); }

@@ -33,8 +33,14 @@ struct ConnectionOptions {
   // How long an open connection may be idle before it is asked whether it still stands; 0: for
   // ever.
   std::chrono::milliseconds ping_interval{0};
-  // Commands that may wait for a connection; 0: none waits.
+  // Commands that may wait for a connection, and their bytes, which the last one may exceed; 0
+  // commands: none waits.
   std::size_t queue_limit = 10'000;
+  std::size_t queue_bytes = 64UL * 1024 * 1024;
+  // What a server that is there may be asked without having answered it, if the queue may not hold
+  // more: more than this it will not answer in time.
+  std::size_t backlog_limit = 250'000;
+  std::size_t backlog_bytes = 1024UL * 1024 * 1024;
   // Whether an open, idle connection keeps the loop alive; with commands pending it always does.
   bool keep_alive = true;
 };

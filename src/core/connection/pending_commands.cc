@@ -57,13 +57,18 @@ void PendingCommands::Append(Command& command) {
   if (first_waiting_ == nullptr) first_waiting_ = &command;
   ++size_;
   ++waiting_;
+  command.bytes = command.wire.size();
+  bytes_ += command.bytes;
+  waiting_bytes_ += command.bytes;
 }
 
 void PendingCommands::Remove(Command& command) {
   if (!command.sent) {
     if (first_waiting_ == &command) first_waiting_ = command.next;
     --waiting_;
+    waiting_bytes_ -= command.bytes;
   }
+  bytes_ -= command.bytes;
   (command.previous == nullptr ? first_ : command.previous->next) = command.next;
   (command.next == nullptr ? last_ : command.next->previous) = command.previous;
   command.previous = nullptr;
@@ -75,6 +80,7 @@ void PendingCommands::MarkSent(Command& command) {
   command.sent = true;
   first_waiting_ = command.next;
   --waiting_;
+  waiting_bytes_ -= command.bytes;
 }
 
 bool PendingCommands::NeedMaster() const {
@@ -93,6 +99,7 @@ void PendingCommands::MarkAllWaiting() {
   }
   first_waiting_ = first_;
   waiting_ = size_;
+  waiting_bytes_ = bytes_;
 }
 
 }  // namespace connect_hiredis

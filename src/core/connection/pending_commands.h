@@ -32,10 +32,15 @@ class PendingCommands {
 
   // The one that was submitted first, or null.
   [[nodiscard]] Command* first() const { return first_; }
+  // The one that was submitted last, or null.
+  [[nodiscard]] Command* last() const { return last_; }
   // The first that is not sent, or null.
   [[nodiscard]] Command* first_waiting() const { return first_waiting_; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  // Of what they send: as long as it was when they were appended.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
   // Whether a replica will not do for all of them.
@@ -54,6 +59,8 @@ class PendingCommands {
   Command* first_waiting_ = nullptr;
   std::size_t size_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t bytes_ = 0;
+  std::size_t waiting_bytes_ = 0;
 };
 
 }  // namespace connect_hiredis

@@ -15,6 +15,7 @@ struct Statistics {
   std::uint64_t bytes_sent = 0;      // handshakes included
   std::uint64_t bytes_received = 0;  // likewise
   std::size_t waiting = 0;           // requests in the queue now
+  std::size_t waiting_bytes = 0;     // what these will send
   std::size_t in_flight = 0;         // requests sent and not completed now
 };
 

@@ -38,7 +38,7 @@ void Connection::RefuseCredentials(Error error) {
     upkeep_->RenewalFailed();
     observer_->OnError(error);
     // Others are told of it at the end of a turn, for which an idle loop has no reason.
-    deadline_timer_->Start(std::chrono::milliseconds(0));
+    deadlines_->Wake();
   }
 }
 

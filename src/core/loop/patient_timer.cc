@@ -1,5 +1,6 @@
 #include "loop/patient_timer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace connect_hiredis {
@@ -13,7 +14,18 @@ PatientTimer::PatientTimer(const EventLoop& loop)
 
 void PatientTimer::Start(std::chrono::milliseconds delay) {
   fired_.reset();
+  delay_ = delay;
+  due_ = Now() + delay;
   timer_.Start(delay);
+}
+
+void PatientTimer::Postpone(Nanoseconds time) {
+  if (!active()) return;
+  fired_.reset();
+  const Nanoseconds now = Now();
+  // It may have been started in the middle of that time.
+  due_ = std::min(due_ + time, now + delay_);
+  timer_.Start(CeilMilliseconds(due_ - now));
 }
 
 void PatientTimer::Stop() {

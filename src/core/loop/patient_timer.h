@@ -19,6 +19,8 @@ class PatientTimer {
   // Fires once after `delay`, which replaces an earlier one.
   void Start(std::chrono::milliseconds delay);
   void Stop();
+  // That much of the time since it was started does not count, if it is active.
+  void Postpone(Nanoseconds time);
   [[nodiscard]] bool active() const { return timer_.active(); }
 
   // To be asked after each poll: when it fired, told once, if it did. Whatever else has become
@@ -26,6 +28,8 @@ class PatientTimer {
   [[nodiscard]] std::optional<Nanoseconds> TakeFired();
 
  private:
+  std::chrono::milliseconds delay_{0};
+  Nanoseconds due_{0};
   std::optional<Nanoseconds> fired_;
   Timer timer_;
 };

@@ -54,6 +54,8 @@ class SocketStream final : private PollListener {
   [[nodiscard]] const char* failed_call() const { return failed_call_; }
   // When bytes last came, or when the stream was created.
   [[nodiscard]] Nanoseconds last_read() const { return last_read_; }
+  // Appended, and not yet taken by the kernel.
+  [[nodiscard]] std::size_t unwritten() const { return output_.size() - written_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
 

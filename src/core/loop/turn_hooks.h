@@ -2,12 +2,15 @@
 // leaves in one write each time.
 #pragma once
 
+#include "loop/blocked_time.h"
 #include "loop/handle.h"
 
 namespace connect_hiredis {
 
 class TurnListener {
  public:
+  // Before the loop polls: it was blocked for so long, until `now`.
+  virtual void OnBlocked(Nanoseconds blocked, Nanoseconds now) = 0;
   // Before the loop polls: timers and immediates have run. JavaScript must not be entered: what
   // it asks of another connection, whose turn is over, would wait for as long as the poll does.
   virtual void OnBeforePoll() = 0;
@@ -29,6 +32,11 @@ class TurnHooks {
   void KeepAlive(bool alive);
 
  private:
+  void BeforePoll();
+
+  TurnListener* listener_;
+  uv_loop_t* loop_;  // not owned
+  BlockedTime blocked_time_;
   Handle<uv_prepare_t> prepare_;
   Handle<uv_check_t> check_;
 };

@@ -183,7 +183,9 @@ Admission Redundancy::Admit() const {
   if (closed() || retired_) return Admission::kClosed;
   if (waiting_.empty() && DecidingServers() != 0) return Admission::kAccepted;
   if (options_.queue_limit == 0) return Admission::kOffline;
-  return waiting_.size() < options_.queue_limit ? Admission::kAccepted : Admission::kQueueFull;
+  const bool room =
+      waiting_.size() < options_.queue_limit && waiting_.bytes() < options_.queue_bytes;
+  return room ? Admission::kAccepted : Admission::kQueueFull;
 }
 
 Admission Redundancy::Begin(std::size_t index) {
@@ -203,7 +205,7 @@ void Redundancy::Dispatch(std::size_t index) {
   const Servers deciding = DecidingServers();
   if (deciding == 0 || (!waiting_.empty() && !dispatching_)) {
     request.waiting = true;
-    waiting_.push_back(index);
+    waiting_.Push(index, request.bytes());
     return;
   }
   if (!request.reads()) request.sequence = ++sequence_;

@@ -18,6 +18,7 @@
 #include "loop/timer.h"
 #include "session/redundant/member.h"
 #include "session/redundant/request.h"
+#include "session/redundant/request_queue.h"
 #include "session/source.h"
 #include "topology/destroyed.h"
 
@@ -28,7 +29,9 @@ struct RedundancyOptions {
   std::chrono::milliseconds command_timeout{5'000};
   // From the return of a server until it decides again what there is not.
   std::chrono::milliseconds settling_time{7'000};
+  // Requests that may wait for a server, and their bytes, which the last one may exceed.
   std::size_t queue_limit = 10'000;
+  std::size_t queue_bytes = 64UL * 1024 * 1024;
 };
 
 class Redundancy final : public SessionSource, private MemberListener {
@@ -131,6 +134,7 @@ class Redundancy final : public SessionSource, private MemberListener {
 
   // Time.
   void LookAtTime();
+  void Postpone(Nanoseconds blocked, Nanoseconds now);
   void LookAtStart(Nanoseconds now);
   void LookForSilence(Nanoseconds now);
   void FailOverdue(Nanoseconds now);
@@ -152,7 +156,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::deque<Request> requests_;
   std::vector<std::size_t> free_;
   std::size_t active_ = 0;
-  std::deque<std::size_t> waiting_;
+  RequestQueue waiting_;
   std::vector<Walker> walkers_;
   bool retired_ = false;
   // Until all servers have been tried once: the first to be reached is not to decide alone.
@@ -171,6 +175,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::vector<std::shared_ptr<Collection>> told_;
   Servers unheard_ = 0;  // owed an answer at the last look that others had given
   std::optional<Timer> timer_;
+  Nanoseconds look_at_{0};  // when the timer is to fire
 };
 
 }  // namespace connect_hiredis

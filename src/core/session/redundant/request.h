@@ -1,6 +1,7 @@
 // One operation of a caller's, asked of several servers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -72,6 +73,11 @@ struct Request {
   // As it is done at all servers.
   [[nodiscard]] bool writes() const {
     return kind == Kind::kSet || kind == Kind::kTouch || kind == Kind::kDestroy;
+  }
+  // What it holds while it waits.
+  [[nodiscard]] std::size_t bytes() const {
+    const std::size_t written = write ? write->expected.size() + write->value.size() : 0;
+    return id.size() + value.size() + written;
   }
   [[nodiscard]] bool reads() const {
     return kind == Kind::kGet || kind == Kind::kExists || kind == Kind::kTimeLeft;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "loop/blocked_time.h"
 #include "session/redundant/redundancy.h"
 
 namespace connect_hiredis {
@@ -88,12 +89,16 @@ bool Redundancy::Restless() const {
 // What waits for a server keeps the process alive: no connection does it in its place.
 void Redundancy::StartTimer() {
   if (!timer_) return;
-  if (!timer_->active()) timer_->Start(kLookInterval);
+  if (!timer_->active()) {
+    timer_->Start(kLookInterval);
+    look_at_ = Now() + kLookInterval;
+  }
   timer_->KeepAlive(woken_ || !waiting_.empty() || !alignments_.empty() || !walkers_.empty());
 }
 
 void Redundancy::LookAtTime() {
   const Nanoseconds now = Now();
+  if (now - look_at_ > BlockedTime::kTurn) Postpone(now - look_at_ - BlockedTime::kTurn, now);
   LookAtStart(now);
   for (const auto& member : members_) {
     member->Look();
@@ -109,6 +114,17 @@ void Redundancy::LookAtTime() {
   if (Restless()) StartTimer();
   flush_();
   told_.clear();
+}
+
+// The loop was blocked: that does not count.
+void Redundancy::Postpone(Nanoseconds blocked, Nanoseconds now) {
+  const auto postpone = [&](Nanoseconds& begun) { begun = std::min(begun + blocked, now); };
+  postpone(started_);
+  for (Request& request : requests_) {
+    if (!request.free) postpone(request.begun);
+  }
+  for (Walker& walker : walkers_) postpone(walker.begun);
+  for (const auto& alignment : alignments_) alignment->patience_end += blocked;
 }
 
 // Only what was so at the last look, too, is concluded: a timer may fire before the sockets of an
@@ -147,7 +163,7 @@ Error Redundancy::TimeoutError() const {
 
 void Redundancy::FailOverdue(Nanoseconds now) {
   // Those that wait again are not in the order of their time.
-  std::erase_if(waiting_, [&](std::size_t index) {
+  waiting_.EraseIf([&](std::size_t index) {
     if (now - requests_[index].begun < options_.command_timeout) return false;
     TellFailure(requests_[index], TimeoutError());
     Free(index);

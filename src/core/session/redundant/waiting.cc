@@ -12,8 +12,7 @@ void Redundancy::DispatchWaiting() {
   const Nanoseconds now = Now();
   // Those that have to wait again do so until the next time.
   for (std::size_t left = waiting_.size(); left > 0 && DecidingServers() != 0; --left) {
-    const std::size_t index = waiting_.front();
-    waiting_.pop_front();
+    const std::size_t index = waiting_.Pop();
     Request& request = requests_[index];
     request.waiting = false;
     if (request.time_to_live) {
@@ -59,7 +58,7 @@ void Redundancy::AskAgain(std::size_t index) {
   if (old.ballot.outstanding() == 0) Free(index);
   // Never at once: whoever is asked again has failed a moment ago.
   request.waiting = true;
-  waiting_.push_back(again);
+  waiting_.Push(again, request.bytes());
 }
 
 // ---- The end ----
@@ -76,7 +75,7 @@ void Redundancy::Retire() {
 
 void Redundancy::FailWaiting() {
   const Error error = Refusal(Admission::kClosed);
-  for (const std::size_t waiting : std::exchange(waiting_, {})) {
+  for (const std::size_t waiting : waiting_.TakeAll()) {
     TellFailure(requests_[waiting], error);
     Free(waiting);
   }

@@ -1,0 +1,51 @@
+// When each pending command has to be completed, with one timer for all. Time for which the loop
+// was blocked does not count.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "connection/leeway.h"
+#include "connection/pending_commands.h"
+#include "loop/patient_timer.h"
+
+namespace connect_hiredis {
+
+class Deadlines {
+ public:
+  // `pending`, whose order is that of the deadlines, must outlive this.
+  Deadlines(const EventLoop& loop, std::chrono::milliseconds timeout, PendingCommands* pending)
+      : timeout_(timeout), pending_(pending), leeway_(timeout), timer_(loop) {}
+
+  // `command` has just been appended, at `command.submitted`.
+  void Begin(Command& command) {
+    command.deadline = command.submitted + timeout_ - postponed_;
+    if (!timer_.active()) Arm();
+  }
+
+  // The loop was blocked for so long, until `now`.
+  void Postpone(Nanoseconds blocked, Nanoseconds now);
+
+  // To be asked after each poll: when the timer fired, told once, if it did. Then whatever is
+  // Overdue has to be failed, and the timer armed again.
+  [[nodiscard]] std::optional<Nanoseconds> TakeFired() { return timer_.TakeFired(); }
+  // The first command whose deadline was at `fired` or before, or null. `last_read`: when the
+  // server was last heard of. While it is, after the loop was blocked, a command may wait for
+  // twice its time.
+  [[nodiscard]] Command* Overdue(Nanoseconds fired, Nanoseconds last_read) const;
+  void Arm();
+
+  // TakeFired tells something after the next poll, which does not wait.
+  void Wake() { timer_.Start(std::chrono::milliseconds(0)); }
+
+  [[nodiscard]] const Leeway& leeway() const { return leeway_; }
+
+ private:
+  std::chrono::milliseconds timeout_;
+  PendingCommands* pending_;
+  Nanoseconds postponed_{0};  // all deadlines are later by this
+  Leeway leeway_;
+  PatientTimer timer_;
+};
+
+}  // namespace connect_hiredis

@@ -1,0 +1,40 @@
+// For how long a loop was blocked: it ran callbacks, anybody's, and did not poll. What the kernel
+// received meanwhile nobody could see, so that time must not count against a deadline.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "loop/clock.h"
+
+namespace connect_hiredis {
+
+class BlockedTime {
+ public:
+  // A turn may take so long before the rest of it counts as blocked. Deadlines go on by at least
+  // this much in each turn: a loop that is blocked again and again does not put them off for ever.
+  static constexpr Nanoseconds kTurn = std::chrono::milliseconds(10);
+
+  // `waited`: for how long the loop has waited in polls so far.
+  BlockedTime(Nanoseconds now, Nanoseconds waited) : polled_at_(now), waited_(waited) {}
+
+  // The loop is about to poll; `may_wait`: not just to look. Returns for how long it was blocked
+  // since it last was.
+  Nanoseconds BeforePoll(Nanoseconds now, Nanoseconds waited, bool may_wait) {
+    const Nanoseconds polling = waited - waited_;
+    const Nanoseconds busy = now - polled_at_ - polling;
+    // Some applications (Electron's) wait for the loop's sockets elsewhere, and only look in here.
+    const bool waits_elsewhere = may_wait_ && polling.count() == 0;
+    polled_at_ = now;
+    waited_ = waited;
+    may_wait_ = may_wait;
+    return waits_elsewhere ? Nanoseconds(0) : std::max(busy - kTurn, Nanoseconds(0));
+  }
+
+ private:
+  Nanoseconds polled_at_;
+  Nanoseconds waited_;
+  bool may_wait_ = false;
+};
+
+}  // namespace connect_hiredis
