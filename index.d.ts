@@ -89,9 +89,15 @@ declare namespace connectHiredis {
     credentials?: (() => MaybePromise<Credentials>) | undefined;
     /** Sent with CLIENT SETNAME; false sends none. Default `connect-hiredis`. */
     clientName?: string | false | undefined;
-    /** Milliseconds for name resolution, connection and handshake together. Default 10,000. */
+    /**
+     * Milliseconds for name resolution, connection and handshake together, not counting those for
+     * which the event loop was blocked. Default 10,000.
+     */
     connectTimeout?: Digits | undefined;
-    /** Milliseconds from the call of an operation to its callback. Default 5,000. */
+    /**
+     * Milliseconds from the call of an operation to its callback, not counting those for which the
+     * event loop was blocked. Default 5,000.
+     */
     commandTimeout?: Digits | undefined;
     /**
      * What may wait for a connection: so many commands, of so many bytes together. Past either
@@ -100,10 +106,7 @@ declare namespace connectHiredis {
      * Default `{ commands: 10_000, bytes: 64 * 2 ** 20 }`.
      */
     queue?:
-      | { commands?: Digits | undefined; bytes?: Digits | undefined }
-      | Digits
-      | false
-      | undefined;
+      { commands?: Digits | undefined; bytes?: Digits | undefined } | Digits | false | undefined;
     /** Milliseconds between attempts to connect: drawn from 0 to a bound that doubles from `min` to `max`. Default 50 and 2,000. */
     backoff?: { min?: Digits | undefined; max?: Digits | undefined } | undefined;
     /**

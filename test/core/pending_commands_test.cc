@@ -35,6 +35,7 @@ class PendingCommandsTest : public ::testing::Test {
       tags.push_back(static_cast<int>(command->tag) * (command->sent ? 1 : -1));
       previous = command;
     }
+    EXPECT_EQ(pending.last(), previous);
     EXPECT_EQ(pending.size(), tags.size());
     EXPECT_EQ(pending.waiting(), waiting);
     EXPECT_EQ(pending.empty(), tags.empty());

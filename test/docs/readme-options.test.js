@@ -166,6 +166,7 @@ describe('defaults of the client', () => {
   const defaults = readClientOptions({});
   const read = {
     backoff: ({ backoffMin: min, backoffMax: max }) => ({ min, max }),
+    queue: ({ queueCommands: commands, queueBytes: bytes }) => ({ commands, bytes }),
     unref: ({ keepAlive }) => !keepAlive,
     pingInterval: ({ pingInterval }) => pingInterval !== 0 && pingInterval,
   };

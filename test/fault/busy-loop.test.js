@@ -1,11 +1,12 @@
 'use strict';
 
 // JavaScript that holds the event loop for longer than an operation may take: what was answered
-// meanwhile was answered in time.
+// meanwhile was answered in time, and what was asked meanwhile has its time from then on.
 
 const { spawnSync } = require('node:child_process');
 const { setImmediate: turn } = require('node:timers/promises');
-const { outcome } = require('../helpers/outcome');
+const { RedisStore } = require('../..');
+const { failure, outcome } = require('../helpers/outcome');
 const { inTheEnd } = require('../helpers/patience');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -56,6 +57,106 @@ async function answeredMeanwhile(ask) {
   hold(2 * DEADLINE);
   return asked;
 }
+
+test('so are 300 of a kilobyte, more than the kernel takes for nobody', async () => {
+  const { store, told } = await start();
+  const text = 'x'.repeat(1000);
+  await redis.admin.set('sess:a', JSON.stringify({ text }));
+  const got = await answeredMeanwhile(() =>
+    Promise.all(Array.from({ length: 300 }, () => outcome((callback) => store.get('a', callback)))),
+  );
+  expect(got.filter(({ error, result }) => error || result.text !== text)).toEqual([]);
+  expect(told).toEqual(['ready']);
+});
+
+test('so is one of 30 MB, which takes many turns to be read', async () => {
+  const deadline = 1000; // for what comes after the loop is free, on a machine that is busy
+  const store = redis.store({ commandTimeout: deadline });
+  const told = [];
+  for (const name of ['ready', 'error', 'disconnect']) store.on(name, () => told.push(name));
+  const text = 'x'.repeat(30e6);
+  await redis.admin.set('sess:large', JSON.stringify({ text }));
+  await store.get('connected');
+  const asked = outcome((callback) => store.get('large', callback));
+  await turn();
+  hold(2 * deadline);
+  const { error, result } = await asked;
+  expect({ error, length: result?.text.length }).toEqual({ error: null, length: text.length });
+  expect(told).toEqual(['ready']);
+});
+
+describe('a store made just before', () => {
+  const options = { commandTimeout: DEADLINE, connectTimeout: DEADLINE };
+  const operations = [
+    (store, callback) => store.set('a', { n: 1 }, callback),
+    (store, callback) => store.get('a', callback),
+    (store, callback) => store.touch('a', {}, callback),
+    (store, callback) => store.destroy('a', callback),
+  ];
+
+  const credentials = async () => ({ password: 'secret' });
+  test.each([
+    ['to an address', { host: '127.0.0.1', pass: 'secret' }],
+    ['to a name', { host: 'localhost', pass: 'secret' }],
+    ['with credentials of a function', { host: '127.0.0.1', credentials }],
+  ])('connects %s and does what it was told', async (_, way) => {
+    await redis.admin.sendCommand(['CONFIG', 'SET', 'requirepass', 'secret']);
+    try {
+      const { port } = redis.server;
+      const store = redis.track(new RedisStore({ port, ...way, ...options }));
+      const told = [];
+      for (const name of ['ready', 'error', 'disconnect']) store.on(name, () => told.push(name));
+      const asked = operations.map((operation) => outcome((cb) => operation(store, cb)));
+      hold(2 * DEADLINE);
+      const got = await Promise.all(asked);
+      expect(got.map(({ error }) => error)).toEqual([null, null, null, null]);
+      expect(got.map(({ result }) => result)).toEqual(['OK', { n: 1 }, 'OK', 1]);
+      expect(told).toEqual(['ready']);
+    } finally {
+      await redis.admin.sendCommand(['CONFIG', 'SET', 'requirepass', '']);
+    }
+  });
+
+  test('also when the loop is held a second time, while it connects', async () => {
+    const store = redis.store(options);
+    const asked = outcome((callback) => store.set('a', { n: 1 }, callback));
+    hold(2 * DEADLINE);
+    await turn();
+    hold(2 * DEADLINE);
+    await expect(asked).resolves.toMatchObject({ error: null, result: 'OK' });
+  });
+});
+
+test('what is asked in the middle has its time', async () => {
+  const { store, told } = await start();
+  const asked = [];
+  for (let part = 0; part < 4; part++) {
+    hold(DEADLINE);
+    asked.push(outcome((callback) => store.set('a', { part }, callback)));
+  }
+  const got = await Promise.all(asked);
+  expect(got.map(({ error }) => error)).toEqual(Array(4).fill(null));
+  expect(told).toEqual(['ready']);
+});
+
+test('of a server that says nothing the end is told, though the loop is held again and again', async () => {
+  const { store } = await start();
+  await redis.server.kill('SIGSTOP');
+  try {
+    let told;
+    failure((callback) => store.get('a', callback)).then((error) => (told = error));
+    // Each turn counts for 10 ms at most, and at least for as much: after 20 its time is over.
+    let turns = 0;
+    for (; !told && turns < 100; turns++) {
+      hold(30);
+      await turn();
+    }
+    expect(told?.code).toBe('ERR_REDIS_TIMEOUT');
+    expect(turns).toBeLessThan(100);
+  } finally {
+    redis.server.process.kill('SIGCONT');
+  }
+});
 
 test.each([1, 300])('%d answers that came meanwhile are delivered', async (count) => {
   const { store, told } = await start();

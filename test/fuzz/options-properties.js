@@ -35,7 +35,8 @@ const FIELDS = {
   backoffMin: delay,
   backoffMax: delay,
   pingInterval: whole(0, 2 ** 31 - 1),
-  queue: whole(0, 10_000_000),
+  queueCommands: whole(0, 10_000_000),
+  queueBytes: whole(1, 2 ** 40),
   keepAlive: truth,
 };
 

@@ -17,7 +17,7 @@ const NAMES = [
   ['disconnectAfter', 'pingInterval', 'unref', 'tls', 'cache', 'clients', 'sentinels', 'name'],
   ['cluster', 'client', 'prefix', 'ttl', 'disableTTL', 'disableTouch', 'touchAfter', 'scanCount'],
   ['concurrencyMerge', 'serializer', '__proto__', 'constructor', 'toString', 'min', 'max'],
-  ['parse', 'stringify', 'expiresAt'],
+  ['parse', 'stringify', 'expiresAt', 'commands', 'bytes'],
 ].flat();
 
 const NUMBERS = [0, -0, 1, -1, 0.5, NaN, Infinity, 65_535, 2 ** 31 - 1, 2 ** 31, 1e9, 1e300];

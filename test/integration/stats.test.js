@@ -21,6 +21,7 @@ const zeros = {
   timeouts: 0,
   reconnections: 0,
   queueLength: 0,
+  queueBytes: 0,
   inFlight: 0,
   bytesSent: 0,
   bytesReceived: 0,

@@ -31,6 +31,9 @@ function makeStore(options) {
   return store;
 }
 
+/** A session whose JSON is a little longer than that. */
+const ofBytes = (length) => ({ text: 'x'.repeat(length) });
+
 const operations = [
   ['get', (store, cb) => store.get('a', cb)],
   ['set', (store, cb) => store.set('a', {}, cb)],
@@ -144,6 +147,17 @@ describe('once the server is started there', () => {
     await expect(Promise.all(waiting)).resolves.toEqual(['OK', { n: 1 }, 'OK', 1, 1, null]);
   });
 
+  test('one session may be larger than the queue, and then nothing else waits', async () => {
+    const store = makeStore({ queue: { bytes: 1000 }, commandTimeout: 20_000 });
+    const large = outcome((callback) => store.set('a', ofBytes(100_000), callback));
+    const next = await failure((callback) => store.get('a', callback));
+    expect(next.code).toBe('ERR_REDIS_QUEUE_FULL');
+    await startServer();
+    await expect(large).resolves.toMatchObject({ error: null, result: 'OK' });
+    expect(store.client.stats().queueBytes).toBe(0);
+    await expect(store.get('a')).resolves.toMatchObject(ofBytes(100_000));
+  });
+
   test('the handshake comes before what was waiting', async () => {
     const store = makeStore({ commandTimeout: PATIENCE, db: 7 });
     const waiting = store.set('a', { n: 1 });
@@ -184,6 +198,32 @@ describe('the queue', () => {
     await store.close();
     expect(codes).toHaveLength(10_003);
     expect(codes.filter((code) => code === 'ERR_REDIS_CLOSED')).toHaveLength(10_000);
+  });
+
+  test('holds 64 MiB when nothing is said', async () => {
+    const store = makeStore({ commandTimeout: 20_000 });
+    const codes = [];
+    const session = ofBytes(2 ** 20);
+    for (let n = 0; n < 67; n++) store.set(`s${n}`, session, (error) => codes.push(error.code));
+    const last = await failure((callback) => store.get('last', callback));
+    expect(last.code).toBe('ERR_REDIS_QUEUE_FULL');
+    expect(codes).toEqual(Array(3).fill('ERR_REDIS_QUEUE_FULL'));
+    const { queueLength, queueBytes } = store.client.stats();
+    expect(queueLength).toBe(64);
+    expect(queueBytes).toBeGreaterThanOrEqual(64 * 2 ** 20);
+    expect(queueBytes).toBeLessThan(65 * 2 ** 20);
+    await store.close();
+    expect(codes).toHaveLength(67);
+  });
+
+  test('is bounded in bytes as one likes', async () => {
+    const store = makeStore({ queue: { bytes: 5000 }, commandTimeout: 20_000 });
+    const first = failure((callback) => store.set('a', ofBytes(3000), callback));
+    const second = failure((callback) => store.set('b', ofBytes(3000), callback));
+    const third = await failure((callback) => store.set('c', ofBytes(3000), callback));
+    expect(third.code).toBe('ERR_REDIS_QUEUE_FULL');
+    await store.close();
+    for (const asked of [first, second]) expect((await asked).code).toBe('ERR_REDIS_CLOSED');
   });
 
   test('has room again when the waiting ones ran into their deadline', async () => {

@@ -114,7 +114,9 @@ function stats() {
   exactly<ClientStats>()(all);
   exactly<string>()(all.state);
   exactly<number>()(all.commands + all.replies + all.timeouts + all.reconnections);
-  exactly<number>()(all.queueLength + all.inFlight + all.bytesSent + all.bytesReceived);
+  exactly<number>()(
+    all.queueLength + all.queueBytes + all.inFlight + all.bytesSent + all.bytesReceived,
+  );
   exactly<{ count: number; results: number; largest: number }>()(all.batches);
   for (const [code, count] of Object.entries(all.errors)) exactly<number>()(count + code.length);
   exactly<ClientStats>()(store.client.stats());

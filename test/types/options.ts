@@ -61,6 +61,8 @@ createClient({
   unref: true,
 });
 createClient({ clientName: 'web', queue: 100 });
+createClient({ queue: { commands: 100, bytes: 1e6 } });
+createClient({ queue: { bytes: 1e6 } });
 createClient({ pingInterval: 30_000 });
 new RedisStore({ port: 6379, pingInterval: false });
 createClient({ credentials: () => ({ password: 'x' }) });
@@ -126,3 +128,5 @@ createClient({ credentials: async () => {} });
 createClient({ credentials: () => ({ password: 'x', expiresAt: 'tomorrow' }) });
 // @ts-expect-error a queue is bounded by a number
 createClient({ queue: true });
+// @ts-expect-error its bounds are numbers
+createClient({ queue: { commands: false } });

@@ -142,7 +142,7 @@ void Connection::OnAfterPoll() {
 }
 
 void Connection::OnBlocked(Nanoseconds blocked, Nanoseconds now) {
-  deadlines_->Postpone(blocked, now);
+  deadlines_->Postpone(blocked, now, LastHeard());
   outage_timer_->Postpone(blocked);
   connector_->Postpone(blocked, now);
   if (link_ != nullptr) silence_->Postpone(*link_, blocked, now);
@@ -295,8 +295,7 @@ void Connection::ExpectStatus(const Reply& reply) {
 // ---- Deadlines ----
 
 void Connection::FailOverdue(Nanoseconds fired) {
-  const Nanoseconds last_read = link_ == nullptr ? Nanoseconds(0) : link_->last_read();
-  while (Command* command = deadlines_->Overdue(fired, last_read)) {
+  while (Command* command = deadlines_->Overdue(fired, LastHeard())) {
     if (command->handler != &ping_handler_) ++past_.timeouts;
     FailCommand(*command, MakeTimeoutError(*command));
   }

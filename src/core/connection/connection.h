@@ -143,7 +143,9 @@ class Connection final : private LinkListener,
   // Of the upkeep.
   void OnPingDue() override;
   void OnCredentialsDue() override;
-  [[nodiscard]] Nanoseconds LastHeard() const override { return link_->last_read(); }
+  [[nodiscard]] Nanoseconds LastHeard() const override {
+    return link_ == nullptr ? Nanoseconds(0) : link_->last_read();
+  }
 
   void Connect();
   void LookAtTime();

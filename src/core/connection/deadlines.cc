@@ -2,9 +2,9 @@
 
 namespace connect_hiredis {
 
-void Deadlines::Postpone(Nanoseconds blocked, Nanoseconds now) {
+void Deadlines::Postpone(Nanoseconds blocked, Nanoseconds now, Nanoseconds last_read) {
   postponed_ += blocked;
-  leeway_.Begin(now);
+  leeway_.Begin(now, last_read);
   // What was submitted in the middle of it has its time from now on.
   const Nanoseconds latest = now + timeout_ - postponed_;
   Command* command = pending_->last();

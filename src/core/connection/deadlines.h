@@ -15,7 +15,7 @@ class Deadlines {
  public:
   // `pending`, whose order is that of the deadlines, must outlive this.
   Deadlines(const EventLoop& loop, std::chrono::milliseconds timeout, PendingCommands* pending)
-      : timeout_(timeout), pending_(pending), leeway_(timeout), timer_(loop) {}
+      : timeout_(timeout), pending_(pending), leeway_(2 * timeout), timer_(loop) {}
 
   // `command` has just been appended, at `command.submitted`.
   void Begin(Command& command) {
@@ -23,15 +23,14 @@ class Deadlines {
     if (!timer_.active()) Arm();
   }
 
-  // The loop was blocked for so long, until `now`.
-  void Postpone(Nanoseconds blocked, Nanoseconds now);
+  // The loop was blocked for so long, until `now`; the server was last heard of at `last_read`.
+  void Postpone(Nanoseconds blocked, Nanoseconds now, Nanoseconds last_read);
 
   // To be asked after each poll: when the timer fired, told once, if it did. Then whatever is
   // Overdue has to be failed, and the timer armed again.
   [[nodiscard]] std::optional<Nanoseconds> TakeFired() { return timer_.TakeFired(); }
-  // The first command whose deadline was at `fired` or before, or null. `last_read`: when the
-  // server was last heard of. While it is, after the loop was blocked, a command may wait for
-  // twice its time.
+  // The first command whose deadline was at `fired` or before, or null. While the server is heard
+  // of, after the loop was blocked, a command may have its time twice.
   [[nodiscard]] Command* Overdue(Nanoseconds fired, Nanoseconds last_read) const;
   void Arm();
 

@@ -16,6 +16,7 @@ class UpkeepListener {
   virtual void OnPingDue() = 0;
   // Calls Renewed, or RenewalFailed, when there are new ones.
   virtual void OnCredentialsDue() = 0;
+  // When it was.
   [[nodiscard]] virtual Nanoseconds LastHeard() const = 0;
 
  protected:
