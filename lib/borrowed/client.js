@@ -8,12 +8,12 @@ const { kOpenSessions } = require('../client');
 const { readClientOptions } = require('../client-options');
 const { publishEvent } = require('../diagnostics');
 const { withClient } = require('../errors');
-const { clearTimeout, setTimeout } = require('../timers');
 const { adaptAny } = require('./any');
 const { BorrowedEnumeration } = require('./enumeration');
 const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');
 const { adaptIoredis } = require('./ioredis');
 const { adaptNodeRedis } = require('./node-redis');
+const { PatientTimeout } = require('./patient-timeout');
 const { Result, Results } = require('./results');
 const { BorrowedSessions } = require('./sessions');
 
@@ -40,7 +40,7 @@ class BorrowedClient extends EventEmitter {
   /** Whether it has been seen connected. */
   #opened;
   #warned = false;
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {PatientTimeout | undefined} */
   #outageTimer;
   #outage = false;
 
@@ -105,7 +105,7 @@ class BorrowedClient extends EventEmitter {
 
   #onReady() {
     this.#opened = true;
-    clearTimeout(this.#outageTimer);
+    this.#outageTimer?.cancel();
     this.#outageTimer = undefined;
     this.#outage = false;
     publishEvent(this.#client, 'ready');
@@ -117,7 +117,7 @@ class BorrowedClient extends EventEmitter {
     ++this.breaks;
     debug('the borrowed client says: %s', name);
     if (this.#outageTimer || this.#outage) return;
-    this.#outageTimer = setTimeout(() => this.#onOutage(), DEFAULTS.disconnectAfter).unref();
+    this.#outageTimer = new PatientTimeout(() => this.#onOutage(), DEFAULTS.disconnectAfter);
   }
 
   #onOutage() {

@@ -3,7 +3,8 @@
 // which costs as much as all else about a command. Here those of one second share one.
 
 const { setMaxListeners } = require('node:events');
-const { monotonic, setTimeout } = require('../timers');
+const { PatientTimeout } = require('./patient-timeout');
+const { monotonic } = require('../timers');
 
 /** How much longer than its timeout a command may wait. */
 const WINDOW = 1000;
@@ -31,7 +32,7 @@ class SharedTimeout {
       this.#begun = now;
       const controller = new AbortController();
       setMaxListeners(0, controller.signal);
-      setTimeout(() => controller.abort(), this.#timeout + WINDOW).unref();
+      new PatientTimeout(() => controller.abort(), this.#timeout + WINDOW);
       this.#options = { timeout: 0, abortSignal: controller.signal };
     }
     return this.#options;

@@ -43,6 +43,20 @@ test('what has to wait for a connection fails at the timeout of the client, and 
   await expect(client.keys('*')).resolves.toEqual(['sess:c']);
 });
 
+test('time for which the loop was blocked does not count', async () => {
+  await store.set('a', { n: 1 });
+  const lost = new Promise((resolve) => client.once('reconnecting', resolve));
+  await server.kill();
+  await lost;
+  const started = server.start();
+  const asked = store.set('b', { n: 2 });
+  // The server is there long before this ends.
+  const end = performance.now() + 3 * (TIMEOUT + LONGER);
+  while (performance.now() < end);
+  await started;
+  await expect(asked).resolves.toBe('OK');
+});
+
 test('what has left is answered, however long that takes', async () => {
   await store.set('a', { n: 1 });
   await client.sendCommand(['CLIENT', 'PAUSE', String(TIMEOUT + LONGER + 500), 'ALL']);

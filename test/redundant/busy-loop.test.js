@@ -8,13 +8,13 @@ const { outcome } = require('../helpers/outcome');
 const { useRedundant } = require('../helpers/redundant');
 const { fresh } = require('../helpers/requests');
 
-const DEADLINE = 300;
+/** For what has yet to be done when the loop is free again, on a machine that is busy. */
+const DEADLINE = 1500;
 const redundant = useRedundant(2);
 
 /** Nothing else runs for `ms`. */
 function hold(ms) {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 const OPERATIONS = [
@@ -27,7 +27,7 @@ const OPERATIONS = [
 async function expectServed(store) {
   const asked = OPERATIONS.map((operation) => outcome((callback) => operation(store, callback)));
   await turn();
-  hold(3 * DEADLINE);
+  hold(2 * DEADLINE);
   const got = await Promise.all(asked);
   expect(got.map(({ error }) => error)).toEqual([null, null, null, null]);
   expect(got.map(({ result }) => result)).toMatchObject(['OK', { n: 1 }, 'OK', 1]);
