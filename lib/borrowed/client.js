@@ -40,7 +40,7 @@ class BorrowedClient extends EventEmitter {
   /** Whether it has been seen connected. */
   #opened;
   #warned = false;
-  /** @type {PatientTimeout | undefined} */
+  /** @type {InstanceType<typeof PatientTimeout> | undefined} */
   #outageTimer;
   #outage = false;
 
