@@ -91,7 +91,14 @@ describe('readClientOptions', () => {
     ],
     [
       { port: '6380', db: '0', commandTimeout: '700', queue: '5', backoff: { min: '1', max: '9' } },
-      { port: 6380, database: 0, commandTimeout: 700, queue: 5, backoffMin: 1, backoffMax: 9 },
+      {
+        port: 6380,
+        database: 0,
+        commandTimeout: 700,
+        queueCommands: 5,
+        backoffMin: 1,
+        backoffMax: 9,
+      },
     ],
     [
       { url: 'unix:/r.sock', commandTimeout: 7 },
