@@ -8,12 +8,13 @@ const { parseArgs } = require('node:util');
 const { ROOT } = require('../scripts/setup');
 
 const SUBJECT_IDS =
-  'hiredis,access,borrowed,redundant,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
+  'hiredis,before,access,borrowed,redundant,node-redis,ioredis,ioredis-auto,iovalkey,fast-driver,glide,floor,floor-expiry,json,memory,none';
 
 /** One file per question, in this order. `--quick` alone asks the first ones. */
 const QUESTIONS = [
   'operations',
   'application',
+  'latency',
   'promises',
   'redundant',
   'sizes',
@@ -22,16 +23,23 @@ const QUESTIONS = [
   'startup',
 ];
 const QUICK_QUESTIONS = ['operations', 'application'];
+/** Asked only by name. */
+const DECIDE = 'decide';
 
 const USAGE = `usage: npm run bench -- [options] [question...]
 
 questions: ${QUESTIONS.join(', ')}
            (default: all; with --quick: ${QUICK_QUESTIONS.join(', ')})
+           ${DECIDE} --against FOLDER: what has changed by more than 2 % since the build in there?
 
+  --against FOLDER   another build of this package, one more subject of ${DECIDE}, operations,
+                     application and latency: a checkout after \`npm run build\`, say
   --quick            the main table in under two minutes: shorter rounds, fewer of them
   --subjects LIST    of ${SUBJECT_IDS}
                      (default: whatever the question compares); ratios are to the first
-  --rounds N         rounds of each measurement
+  --processes N      processes of each subject, one set of them after the other
+  --minutes N        ${DECIDE}: how long it may take at most (default: 9.5)
+  --rounds N         rounds of each process and measurement
   --time MS          length of a round, where it has one
   --operations LIST  operations: get,set,touch,destroy (default: the first three)
   --levels LIST      operations: 64,1-pinned,1,16,256 (default: all; with --quick the first two)
@@ -47,6 +55,10 @@ questions: ${QUESTIONS.join(', ')}
  * @typedef {object} Options
  * @property {boolean} quick
  * @property {string[]} [subjects]
+ * @property {import('./builds').Builds} [builds] this and the one before
+ * @property {number} started the time of performance.now() when all of it began
+ * @property {number} [processes]
+ * @property {number} [minutes]
  * @property {number} [rounds]
  * @property {number} [milliseconds]
  * @property {string[]} [operations]
@@ -82,6 +94,9 @@ function readArguments() {
     options: {
       quick: { type: 'boolean', default: false },
       subjects: { type: 'string' },
+      against: { type: 'string' },
+      processes: { type: 'string' },
+      minutes: { type: 'string' },
       rounds: { type: 'string' },
       time: { type: 'string' },
       operations: { type: 'string' },
@@ -98,6 +113,9 @@ function readArguments() {
   const options = {
     quick: values.quick,
     subjects: list(values.subjects),
+    started: performance.now(),
+    processes: positive(values.processes),
+    minutes: positive(values.minutes),
     rounds: positive(values.rounds),
     milliseconds: positive(values.time),
     operations: list(values.operations),
@@ -105,16 +123,19 @@ function readArguments() {
     details: values.details,
     sessions: values.sessions,
   };
-  checkKnown(positionals, QUESTIONS, 'the question');
+  checkKnown(positionals, [...QUESTIONS, DECIDE], 'the question');
   checkKnown(options.subjects, SUBJECT_IDS.split(','), 'the subject');
   checkKnown(options.operations, ['get', 'set', 'touch', 'destroy'], 'the operation');
   checkKnown(options.levels, ['64', '1-pinned', '1', '16', '256'], 'the level');
   checkKnown([values.sessions], ['plain', 'express'], 'the kind of sessions');
+  const needsBuild = positionals.includes(DECIDE) || options.subjects?.includes('before');
+  if (needsBuild && !values.against) throw new Error('what is before? --against FOLDER says it');
   const byDefault = options.quick ? QUICK_QUESTIONS : QUESTIONS;
   return {
     help: values.help,
     questions: positionals.length > 0 ? positionals : byDefault,
     options,
+    against: values.against && path.resolve(ROOT, values.against),
     compile: !values['no-build'],
     publishes: values.publish,
     output: path.resolve(ROOT, values.output),

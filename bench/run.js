@@ -3,6 +3,7 @@
 // `npm run bench`: measures, prints, decides nothing. See README.md.
 
 const { build } = require('./build');
+const { copyBuilds, removeBuilds } = require('./builds');
 const { USAGE, readArguments } = require('./options');
 const { describeMachine } = require('./process/machine');
 const { save } = require('./report/files');
@@ -20,15 +21,36 @@ const { SUBJECTS, versionsOf } = require('./subjects');
 /** @param {string} text */
 const print = (text) => console.log(text);
 
-/** @param {ReturnType<typeof readArguments>} args */
-async function main({ questions, options, compile, publishes, output }) {
-  const started = performance.now();
-  const asked = options.subjects;
-  if (compile) build((id) => asked?.includes(id) ?? true);
+/** Compares two builds, and nothing with a target. @param {string} question */
+const onlyDecides = (question) => question === 'decide';
 
+/** @param {ReturnType<typeof readArguments>} args */
+async function main({ questions, options, against, compile, publishes, output }) {
+  const asked =
+    options.subjects ?? Object.keys(SUBJECTS).filter((id) => against || id !== 'before');
+  const needed = questions.every(onlyDecides) ? ['hiredis', 'before'] : asked;
+  if (compile) build((id) => needed.includes(id));
+  if (!against) return ask({ questions, options, subjects: needed, publishes, output });
+  const builds = copyBuilds(against);
+  try {
+    await ask({ questions, options: { ...options, builds }, subjects: needed, publishes, output });
+  } finally {
+    removeBuilds(builds);
+  }
+}
+
+/**
+ * @param {object} what
+ * @param {string[]} what.questions
+ * @param {Options} what.options
+ * @param {string[]} what.subjects
+ * @param {boolean} what.publishes
+ * @param {string} what.output
+ */
+async function ask({ questions, options, subjects, publishes, output }) {
   const machine = describeMachine();
   const versions = Object.fromEntries(
-    (asked ?? Object.keys(SUBJECTS)).map((id) => [SUBJECTS[id].name, versionsOf(id)]),
+    subjects.map((id) => [SUBJECTS[id].name, versionsOf(id, options.builds)]),
   );
   print(`${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}`);
   print(`Node ${machine.node}, Redis ${machine.redis} over TCP on loopback; load ${machine.load}`);
@@ -45,10 +67,10 @@ async function main({ questions, options, compile, publishes, output }) {
     const files = await save(record, { publishes, output });
     print(`Written: ${files.join(', ')}\n`);
   }
-  print('# To reach\n');
-  print(targetTable(answers));
+  if (!questions.every(onlyDecides)) print(`# To reach\n\n${targetTable(answers)}`);
   const load = describeMachine().load;
-  print(`took ${((performance.now() - started) / 1000).toFixed(0)} s; load at the end ${load}`);
+  const seconds = (performance.now() - options.started) / 1000;
+  print(`took ${seconds.toFixed(0)} s; load at the end ${load}`);
 }
 
 try {

@@ -75,6 +75,9 @@ serve({
       server.keepAliveTimeout = 0;
     });
   },
+  collectGarbage() {
+    globalThis.gc?.();
+  },
   start() {
     cpuBefore = process.cpuUsage();
   },

@@ -43,13 +43,12 @@ function login(visitor) {
 }
 
 /**
- * Answers to one request after the other on each connection, or at a fixed rate on whichever is
- * free; `latencies` in milliseconds.
- * @param {number} milliseconds
- * @param {number} [rate] requests per second
+ * Answers to one request after the other on each connection, until the time is over or `count` of
+ * them have been begun; or at a fixed rate on whichever is free. `latencies` in milliseconds.
+ * @param {{ milliseconds?: number, count?: number, rate?: number }} options rate: per second
  * @returns {Promise<{ answered: number, seconds: number, latencies: number[] }>}
  */
-function send(milliseconds, rate) {
+function send({ milliseconds = Infinity, count = Infinity, rate }) {
   return new Promise((resolve, reject) => {
     /** @type {number[]} */
     const latencies = [];
@@ -72,7 +71,7 @@ function send(milliseconds, rate) {
         if (body !== answer) return reject(new Error(`'${body}' instead of '${answer}'`));
         const now = performance.now();
         latencies.push(now - since);
-        if (rate === undefined && now < deadline) return begin(connection, now);
+        if (rate === undefined && now < deadline && begun < count) return begin(connection, now);
         free.push(connection);
         const next = due.shift();
         if (next !== undefined) begin(/** @type {Connection} */ (free.pop()), next);
@@ -85,7 +84,9 @@ function send(milliseconds, rate) {
     };
 
     if (rate === undefined) {
-      while (free.length > 0) begin(/** @type {Connection} */ (free.pop()), performance.now());
+      while (free.length > 0 && begun < count) {
+        begin(/** @type {Connection} */ (free.pop()), performance.now());
+      }
       return;
     }
     let asked = 0;
@@ -113,9 +114,9 @@ serve({
     visitors = [];
     for (let visitor = 0; visitor < people; visitor++) visitors.push(await login(visitor));
   },
-  async run({ path, milliseconds, rate }) {
+  async run({ path, ...options }) {
     prepare(path);
-    const { answered, seconds, latencies } = await send(milliseconds, rate);
+    const { answered, seconds, latencies } = await send(options);
     return {
       answered,
       seconds,

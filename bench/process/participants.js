@@ -17,6 +17,7 @@ const DOOMED = 100_000;
 
 /**
  * @typedef {InstanceType<typeof import('./server').Server>} Server
+ * @typedef {import('../builds').Builds} Builds
  * @typedef {import('./loop').Round} Round
  *
  * @typedef {object} RoundRequest
@@ -26,8 +27,20 @@ const DOOMED = 100_000;
  * @property {number} [limit] the most operations
  */
 
+/**
+ * What a subject is told to connect to, and which build of this package it is.
+ * @param {string} id
+ * @param {Server} server
+ * @param {Builds} [builds]
+ */
+function addressFor(id, server, builds) {
+  const build = id === 'before' ? builds?.before : builds?.hiredis;
+  return { ...server.address, build };
+}
+
 class Participant {
   #server;
+  #address;
   #subject;
   /** @type {InstanceType<typeof Floor> | undefined} */
   #floor;
@@ -38,10 +51,12 @@ class Participant {
   /**
    * @param {string} id
    * @param {Server} server
+   * @param {Builds} [builds]
    */
-  constructor(id, server) {
+  constructor(id, server, builds) {
     this.id = id;
     this.#server = server;
+    this.#address = addressFor(id, server, builds);
     this.#subject = SUBJECTS[id];
     /** @type {InstanceType<typeof Child> | undefined} */
     this.child = this.#subject.kind === 'program' ? undefined : new Child(id, 'subject.js');
@@ -51,7 +66,7 @@ class Participant {
   async open({ destroys = false } = {}) {
     const server = this.#server;
     if (this.child) {
-      const request = { subject: this.id, server: server.address, doomed: destroys ? DOOMED : 0 };
+      const request = { subject: this.id, server: this.#address, doomed: destroys ? DOOMED : 0 };
       const { doomedPrefix } = await this.child.ask('open', request);
       this.#doomedPrefix = doomedPrefix;
     } else {
@@ -61,6 +76,11 @@ class Participant {
     }
   }
 
+  /** Of the process that lasts from round to round, if there is one. */
+  get pid() {
+    return this.child?.pid;
+  }
+
   /** @param {string} operation */
   does(operation) {
     return this.#subject.commands[operation] !== undefined;
@@ -68,8 +88,12 @@ class Participant {
 
   /** @param {boolean} pinned */
   pin(pinned) {
-    if (this.child) pin(this.child.pid, pinned);
+    if (this.pid) pin(this.pid, pinned);
     else if (this.#floor) this.#floor.core = pinned ? CORE : undefined;
+  }
+
+  async collectGarbage() {
+    await this.child?.ask('usage');
   }
 
   /**
@@ -125,16 +149,16 @@ class Participant {
 
 /**
  * @template T
- * @param {{ ids: string[], server: Server, destroys?: boolean }} options
+ * @param {{ ids: string[], server: Server, destroys?: boolean, builds?: Builds }} options
  * @param {(participants: Participant[]) => Promise<T>} use
  * @returns {Promise<T>}
  */
-async function withParticipants({ ids, server, destroys }, use) {
+async function withParticipants({ ids, server, destroys, builds }, use) {
   /** @type {Participant[]} */
   const participants = [];
   try {
     for (const id of ids) {
-      const participant = new Participant(id, server);
+      const participant = new Participant(id, server, builds);
       participants.push(participant);
       await participant.open({ destroys });
     }
@@ -146,4 +170,4 @@ async function withParticipants({ ids, server, destroys }, use) {
   }
 }
 
-module.exports = { Participant, withParticipants };
+module.exports = { Participant, addressFor, withParticipants };

@@ -214,4 +214,7 @@ async function drawChart(question, figures) {
   return { svg, drawn: values };
 }
 
-module.exports = { drawChart };
+/** @param {string} question */
+const hasChart = (question) => question in CHARTS;
+
+module.exports = { drawChart, hasChart };

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { ROOT } = require('../../scripts/setup');
-const { drawChart } = require('./chart');
+const { drawChart, hasChart } = require('./chart');
 const { figuresOf } = require('./figures');
 
 const DOCS = path.join(ROOT, 'docs', 'bench');
@@ -41,11 +41,10 @@ function write(folder, name, text) {
  */
 async function save(answered, { publishes, output }) {
   const { question, answer, ...about } = answered;
+  const record = write(output, `${question}.json`, JSON.stringify(answered));
+  if (!hasChart(question)) return [record];
   const { svg, drawn } = await drawChart(question, figuresOf(question, answer));
-  const files = [
-    write(output, `${question}.json`, JSON.stringify(answered)),
-    write(output, `${question}.svg`, svg),
-  ];
+  const files = [record, write(output, `${question}.svg`, svg)];
   if (publishes) {
     const prettier = await import('prettier');
     const text = JSON.stringify({ question, ...about, figures: drawn });

@@ -69,6 +69,14 @@ const SUBJECTS = {
     exact: true,
     open: openStore,
   },
+  before: {
+    name: 'connect-hiredis before',
+    kind: 'store',
+    packages: [],
+    commands: OURS,
+    exact: true,
+    open: openStore,
+  },
   access: {
     name: 'connect-hiredis, access (Promises)',
     kind: 'store',
@@ -136,17 +144,19 @@ const SUBJECTS = {
 
 /** Those that have a Redis behind them and can be stores. */
 const STORES = Object.keys(SUBJECTS).filter(
-  (id) => SUBJECTS[id].kind === 'store' && id !== 'borrowed',
+  (id) => SUBJECTS[id].kind === 'store' && id !== 'borrowed' && id !== 'before',
 );
 
 /**
- * What a question measures: of the subjects that were asked for, those that it can.
- * @param {string[] | undefined} asked
+ * What a question measures: of the subjects that were asked for, those that it can. Where there is
+ * a build before, it follows this one.
+ * @param {{ subjects?: string[], builds?: object }} options
  * @param {string[]} defaults
  * @param {Subject['kind'][]} kinds
  */
-function choose(asked, defaults, kinds) {
-  const ids = asked?.filter((id) => kinds.includes(SUBJECTS[id].kind)) ?? defaults;
+function choose({ subjects, builds }, defaults, kinds) {
+  const withBefore = defaults.flatMap((id) => (id === 'hiredis' && builds ? [id, 'before'] : [id]));
+  const ids = subjects?.filter((id) => kinds.includes(SUBJECTS[id].kind)) ?? withBefore;
   if (ids.length === 0) throw new Error('None of the subjects asked for fits this question');
   return ids;
 }
@@ -160,9 +170,11 @@ function versionOf(name) {
 /**
  * 'connect-redis 10.0.0 + redis 6.3.1', or this package's own version.
  * @param {string} id
+ * @param {import('../builds').Builds} [builds]
  */
-function versionsOf(id) {
+function versionsOf(id, builds) {
   const { packages, kind } = SUBJECTS[id];
+  if (id === 'before') return builds?.about ?? 'not measured';
   if (packages.length > 0) return packages.map((name) => `${name} ${versionOf(name)}`).join(' + ');
   if (kind === 'program') {
     return "hiredis and its adapter for libuv, as redis-fast-driver's package has them";

@@ -3,16 +3,20 @@
 // This package: all features on, as they are by default. Deadlines, the key's real expiry with
 // each get, the caller's async context.
 
-/** @param {{ url: string }} server */
-async function openStore({ url }) {
-  const { RedisStore } = require('../..');
+const path = require('node:path');
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** @param {{ url: string, build?: string }} server with the folder of the build, if it is not this */
+async function openStore({ url, build = ROOT }) {
+  const { RedisStore } = require(build);
   const store = new RedisStore({ url });
   return { store, close: () => store.close() };
 }
 
-/** @param {{ url: string }} server */
-async function openAccess({ url }) {
-  const { RedisStore } = require('../..');
+/** @param {{ url: string, build?: string }} server */
+async function openAccess({ url, build = ROOT }) {
+  const { RedisStore } = require(build);
   const store = new RedisStore({ url });
   return {
     store: store.access,
@@ -24,11 +28,11 @@ async function openAccess({ url }) {
 
 /**
  * Over the application's own client, as an application begins that comes from connect-redis.
- * @param {{ url: string }} server
+ * @param {{ url: string, build?: string }} server
  */
-async function openBorrowed({ url }) {
+async function openBorrowed({ url, build = ROOT }) {
   const { createClient } = await import('redis');
-  const { RedisStore } = require('../..');
+  const { RedisStore } = require(build);
   const client = createClient({ url });
   await client.connect();
   const store = new RedisStore({ client });
@@ -39,11 +43,11 @@ async function openBorrowed({ url }) {
 
 /**
  * Over two servers that have the same sessions.
- * @param {{ url: string, second: string }} servers
+ * @param {{ url: string, second: string, build?: string }} servers
  */
-async function openRedundant({ url, second }) {
+async function openRedundant({ url, second, build = ROOT }) {
   const { once } = require('node:events');
-  const { RedisStore } = require('../..');
+  const { RedisStore } = require(build);
   const store = new RedisStore({ clients: [url, second] });
   await Promise.all(store.clients.map((client) => once(client, 'ready')));
   return { store, close: () => store.close() };

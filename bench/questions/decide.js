@@ -1,0 +1,153 @@
+'use strict';
+
+// Did get, set, touch or a request of a whole application change by more than 2 % since another
+// build, or can nobody tell?
+
+const { OUTSTANDING, duelOfApplications, duelOfStores } = require('../duel');
+const { canPin, pin } = require('../process/pin');
+const { withServer } = require('../process/server');
+const { CONNECTIONS } = require('../process/web');
+const { intervalOfRatios } = require('../report/interval');
+const { medianOf } = require('../report/statistics');
+const { formatTable } = require('../report/table');
+const { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge } = require('../report/verdict');
+const { whyNoInstructions } = require('../rounds');
+
+const OPERATIONS = ['get', 'set', 'touch'];
+const REQUEST = 'request';
+
+/** The most pairs of processes. */
+const PAIRS = 40;
+/** How long all of it may take, the compiler included. */
+const MINUTES = 9.5;
+
+/** @typedef {import('../report/statistics').Row} Row */
+/** @typedef {'cpu' | 'instructions'} Figure */
+
+/** What is asked about, with the figures of each pair of processes so far. */
+class Item {
+  /** @type {Row[]} */
+  rows = [];
+  /** @type {Row[][]} */
+  rounds = [];
+  decided = false;
+
+  /** @param {string} name an operation, or REQUEST */
+  constructor(name) {
+    this.name = name;
+  }
+
+  /** @param {import('../duel').Measured} measured */
+  add({ row, rounds }) {
+    this.rows.push(row);
+    this.rounds.push(rounds);
+  }
+
+  /**
+   * Of the ratios of now to before.
+   * @param {Figure} figure
+   */
+  interval(figure) {
+    const ratios = this.rows.map(({ hiredis, before }) => hiredis[figure] / before[figure]);
+    const known = ratios.filter((ratio) => Number.isFinite(ratio));
+    return intervalOfRatios(known, LOOK_CONFIDENCE);
+  }
+
+  look() {
+    this.decided = judge(this.interval('cpu')) !== 'cannot tell';
+  }
+}
+
+/**
+ * One pair of processes after the other, until all is decided or the time is over.
+ * @param {Item[]} items
+ * @param {import('../run').Options} options
+ */
+async function decide(items, options) {
+  const patience = (options.minutes ?? MINUTES) * 60_000;
+  const most = options.processes ?? PAIRS;
+  await withServer(async (server) => {
+    if (canPin()) pin(server.pid, true);
+    let longest = 0;
+    for (let pair = 0; pair < most; pair++) {
+      const began = performance.now();
+      if (began - options.started + longest > patience) break;
+      const open = items.filter(({ decided }) => !decided);
+      if (open.length === 0) break;
+
+      const operations = open.filter(({ name }) => name !== REQUEST);
+      if (operations.length > 0) {
+        const names = operations.map(({ name }) => name);
+        const measured = await duelOfStores(server, options, pair, names);
+        for (const [index, item] of operations.entries()) item.add(measured[index]);
+      }
+      for (const item of open.filter(({ name }) => name === REQUEST)) {
+        item.add(await duelOfApplications(server, options, pair));
+      }
+      await server.flush();
+      longest = Math.max(longest, performance.now() - began);
+      if (LOOKS.includes(pair + 1)) for (const item of open) item.look();
+    }
+  });
+}
+
+/**
+ * @param {Item} item
+ * @param {Figure} figure
+ */
+function resultOf(item, figure) {
+  const { name, rows } = item;
+  const interval = item.interval(figure);
+  return {
+    name,
+    figure,
+    before: medianOf(rows, (row) => row.before[figure]),
+    now: medianOf(rows, (row) => row.hiredis[figure]),
+    ...interval,
+    verdict: judge(interval),
+    text: explain(interval),
+  };
+}
+
+/** @param {ReturnType<typeof resultOf>[]} results */
+function formatResults(results) {
+  const head = ['', '', 'before', 'now', 'pairs', 'now to before'];
+  const lines = results.map(({ name, figure, before, now, pairs, text }) => [
+    name,
+    figure === 'cpu' ? 'CPU us' : 'instructions',
+    before.toFixed(figure === 'cpu' ? 2 : 0),
+    now.toFixed(figure === 'cpu' ? 2 : 0),
+    String(pairs),
+    text,
+  ]);
+  return formatTable(head, lines);
+}
+
+/** @param {string | undefined} why instructions are not counted */
+function introduction(why) {
+  const cores = canPin() ? ', the server and both of them on one core' : '';
+  return (
+    `CPU time of the Node process per operation, ${OUTSTANDING} outstanding, and per request of an ` +
+    `Express application, ${CONNECTIONS} connections.\nPairs of processes, one of each build, that ` +
+    `take turns in short slices${cores}. In brackets the interval in\npercent, with a confidence ` +
+    `of ${LOOK_CONFIDENCE * 100} % for this look and 95 % for all looks together; a change is what is ` +
+    `more than ${MARGIN * 100} %.\n` +
+    (why ? `Instructions are not counted: ${why}.\n` : '')
+  );
+}
+
+/** @param {import('../run').Context} context */
+async function run({ options, print }) {
+  if (!options.builds) throw new Error('decide needs another build: --against FOLDER');
+  const items = [...(options.operations ?? OPERATIONS), REQUEST].map((name) => new Item(name));
+  const why = whyNoInstructions();
+  print(introduction(why));
+  await decide(items, options);
+  /** @type {Figure[]} */
+  const figures = why ? ['cpu'] : ['cpu', 'instructions'];
+  const results = items.flatMap((item) => figures.map((figure) => resultOf(item, figure)));
+  print(`${formatResults(results)}\n`);
+  return { results, measured: items.map(({ name, rows, rounds }) => ({ name, rows, rounds })) };
+}
+
+module.exports = { run };
