@@ -3,9 +3,10 @@
 // Two subjects, operation by operation: what does the other cost beside the first?
 
 const { withParticipants } = require('./process/participants');
-const { medianOf, typical } = require('./report/statistics');
+const { formatInterval } = require('./report/interval');
+const { typical } = require('./report/statistics');
 const { formatTable } = require('./report/table');
-const { interleave } = require('./rounds');
+const { inSets, interleave, measureSet } = require('./rounds');
 
 const OPERATIONS = ['get', 'set', 'touch'];
 const OUTSTANDING = 64;
@@ -16,10 +17,7 @@ const OUTSTANDING = 64;
  * @typedef {object} Comparison
  * @property {[string, string]} ids of SUBJECTS
  * @property {[string, string, string]} head of the table: both, and what is said of them
- * @property {(other: number, first: number) => number} relate CPU times, microseconds
- * @property {string} [unit] of what `relate` gives
- * @property {number} rounds unless the command line says otherwise
- * @property {number} milliseconds of a round, likewise
+ * @property {(rows: import('./report/statistics').Row[]) => import('./report/interval').Interval} relate
  */
 
 /**
@@ -27,29 +25,37 @@ const OUTSTANDING = 64;
  * @param {import('./run').Context} context
  * @param {Comparison} comparison
  */
-function compareTwo(server, { options, print }, { ids, head, relate, unit = '', ...defaults }) {
+async function compareTwo(server, { options, print }, { ids, head, relate }) {
   const [first, other] = ids;
+  const { builds, quick } = options;
   const operations = (options.operations ?? OPERATIONS).filter((name) => OPERATIONS.includes(name));
-  const rounds = options.rounds ?? defaults.rounds;
-  const milliseconds = options.milliseconds ?? defaults.milliseconds;
-  return withParticipants({ ids, server }, async (participants) => {
-    const results = [];
-    for (const operation of operations) {
-      const request = { operation, outstanding: OUTSTANDING, milliseconds };
-      await interleave(participants, 2, (each) => each.round(request));
-      const rows = await interleave(participants, rounds, (each) => each.round(request));
-      results.push({ operation, outstanding: OUTSTANDING, rows });
-    }
-    const lines = results.map(({ operation, rows }) => [
-      operation,
-      typical(rows, first, 'cpu').toFixed(2),
-      typical(rows, other, 'cpu').toFixed(2),
-      `${medianOf(rows, (row) => relate(row[other].cpu, row[first].cpu)).toFixed(2)}${unit}`,
-    ]);
-    const table = formatTable([`${OUTSTANDING} outstanding, CPU us`, ...head], lines);
-    print(`Medians of ${rounds} rounds of ${milliseconds} ms.\n\n${table}\n`);
-    return { milliseconds, rounds, results };
-  });
+  const sets = options.processes ?? 8;
+  const rounds = options.rounds ?? (quick ? 8 : 16);
+  const milliseconds = options.milliseconds ?? 60;
+  const results = await inSets(sets, () =>
+    withParticipants({ ids, server, builds }, async (participants) => {
+      const measured = [];
+      for (const operation of operations) {
+        const request = { operation, outstanding: OUTSTANDING, milliseconds };
+        await interleave(participants, 6, (each) => each.round(request));
+        const figures = await measureSet(participants, rounds, (each) => each.round(request));
+        measured.push({ operation, outstanding: OUTSTANDING, ...figures });
+      }
+      return measured;
+    }),
+  );
+  const lines = results.map(({ operation, rows }) => [
+    operation,
+    formatInterval(typical(rows, first, 'cpu')),
+    formatInterval(typical(rows, other, 'cpu')),
+    formatInterval(relate(rows)),
+  ]);
+  const table = formatTable([`${OUTSTANDING} outstanding, CPU us`, ...head], lines);
+  print(
+    `Medians of ${sets} processes of each, with ${rounds} rounds of ${milliseconds} ms in turn; in ` +
+      `brackets the interval (95 %).\n\n${table}\n`,
+  );
+  return { milliseconds, rounds, sets, results };
 }
 
 module.exports = { compareTwo };

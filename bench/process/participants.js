@@ -102,10 +102,30 @@ class Participant {
    */
   async round(request) {
     if (request.operation === 'destroy') await this.#writeDoomed();
-    await this.#server.startCounting();
-    const round = await this.#run(request);
-    this.#compare(request.operation, round, await this.#server.counted());
+    const round = await this.#watched(request.operation, () => this.#run(request));
     if (request.operation === 'destroy') this.#destroyed = round.operations;
+    return round;
+  }
+
+  /**
+   * A round in which operations begin when they are due.
+   * @param {{ operation: string } & import('./arrivals').Schedule} request
+   * @returns {Promise<import('./open-loop').Latencies>}
+   */
+  arrivals(request) {
+    return this.#watched(request.operation, () => this.child?.ask('openLoop', request));
+  }
+
+  /**
+   * @template {{ operations: number, allOperations?: number }} R
+   * @param {string} operation
+   * @param {() => Promise<R>} carryOut
+   * @returns {Promise<R>}
+   */
+  async #watched(operation, carryOut) {
+    await this.#server.startCounting();
+    const round = await carryOut();
+    this.#compare(operation, round, await this.#server.counted());
     return round;
   }
 

@@ -5,6 +5,7 @@
 
 const { enumerate } = require('./enumerate');
 const { busyLoop, closedLoop } = require('./loop');
+const { openLoop } = require('./open-loop');
 const { jsonWork, storeOperations } = require('./operations');
 const { serve } = require('./serve');
 const { SESSIONS, makeIdPrefix, makeIds, makeSession, makeSessionOf } = require('./session');
@@ -130,6 +131,7 @@ serve({
   },
 
   round: ({ operation, ...options }) => closedLoop(operations[operation], options),
+  openLoop: ({ operation, ...schedule }) => openLoop(operations[operation], schedule),
   jsonRound: ({ operation, ...options }) => busyLoop(jsonWork(state.sessions)[operation], options),
   enumerate: ({ method }) => enumerate(state, method),
   usage,

@@ -3,17 +3,14 @@
 // What does a whole Express 5 application with express-session cost per request, with this store,
 // with its peers, with MemoryStore and without sessions?
 
-const assert = require('node:assert/strict');
-
-const { Child } = require('../process/child');
 const { withServer } = require('../process/server');
-const { medianOf, typical } = require('../report/statistics');
+const { CONNECTIONS, VISITORS, withApplications } = require('../process/web');
+const { formatInterval } = require('../report/interval');
+const { estimateRatio, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
-const { interleave } = require('../rounds');
+const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
 
-const CONNECTIONS = 32;
-const VISITORS = 1024;
 /** Requests per second of the fixed rate: about a quarter of what the application can do. */
 const RATE = 1500;
 
@@ -38,115 +35,53 @@ const LOADS = [
   },
 ];
 
-/** @typedef {(typeof LOADS)[number]} Load */
+/**
+ * @typedef {(typeof LOADS)[number]} Load
+ * @typedef {InstanceType<typeof import('../process/server').Server>} Server
+ */
 
-/** One application and what sends requests to it. */
-class Application {
-  #server;
-
-  /**
-   * @param {string} id
-   * @param {InstanceType<typeof import('../process/server').Server>} server
-   */
-  constructor(id, server) {
-    this.id = id;
-    this.#server = server;
-    this.application = new Child(id, 'application.js');
-    this.load = new Child(`requests to ${id}`, 'load.js');
-  }
-
-  async open() {
-    const redis = this.#server.address;
-    const { port } = await this.application.ask('open', { subject: this.id, redis });
-    await this.load.ask('connect', { port, count: CONNECTIONS, people: VISITORS });
-  }
-
-  /**
-   * @param {Load} load
-   * @param {number} milliseconds
-   */
-  async round({ path, rate, operations }, milliseconds) {
-    await this.#server.startCounting();
-    await this.application.ask('start');
-    const { answered, ...figures } = await this.load.ask('run', { path, rate, milliseconds });
-    const cpu = await this.application.ask('stop');
-    this.#compare(operations, answered, await this.#server.counted());
-    return {
-      ...figures,
-      requests: answered,
-      cpu: cpu / answered,
-      throughput: answered / figures.seconds,
-    };
-  }
-
-  /**
-   * One session loaded and one renewed or saved per request, no more and no less.
-   * @param {string[]} operations
-   * @param {number} answered
-   * @param {Record<string, number>} counted
-   */
-  #compare(operations, answered, counted) {
-    const { commands } = SUBJECTS[this.id];
-    /** @type {Record<string, number>} */
-    const expected = {};
-    for (const operation of operations) {
-      for (const name of Object.keys(commands[operation] ?? {})) expected[name] = answered;
+/**
+ * Everything, once, with an application of its own for each subject.
+ * @param {Server} server
+ * @param {import('../run').Options} options
+ * @param {{ ids: string[], loads: Load[], rounds: number, milliseconds: number }} plan
+ */
+function measure(server, { builds }, { ids, loads, rounds, milliseconds }) {
+  return withApplications({ ids, server, builds }, async (applications) => {
+    const measured = [];
+    for (const [index, load] of loads.entries()) {
+      // Express and express-session have much that V8 compiles only after thousands of requests.
+      const length = { milliseconds: index === 0 ? 10 * milliseconds : 2 * milliseconds };
+      await interleave(applications, 1, (each) => each.round(load, length));
+      const figures = await measureSet(applications, rounds, (each) =>
+        each.round(load, { milliseconds }),
+      );
+      const { name, title, rate } = load;
+      measured.push({ load: name, title, rate, ...figures });
     }
-    assert.deepEqual(counted, expected, `${this.id}: the server counted other commands`);
-  }
-
-  async close() {
-    await this.load.close();
-    await this.application.close();
-  }
-
-  kill() {
-    this.load.kill();
-    this.application.kill();
-  }
+    return measured;
+  });
 }
 
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   const { quick } = options;
-  const defaults = quick ? QUICK_SUBJECTS : DEFAULT_SUBJECTS;
-  const ids = choose(options.subjects, defaults, ['store', 'none']);
+  const ids = choose(options, quick ? QUICK_SUBJECTS : DEFAULT_SUBJECTS, ['store', 'none']);
   const loads = quick ? LOADS.slice(0, 1) : LOADS;
-  const count = options.rounds ?? (quick ? 5 : 9);
-  const milliseconds = options.milliseconds ?? (quick ? 700 : 1500);
-
-  return withServer(async (server) => {
-    /** @type {Application[]} */
-    const applications = [];
-    try {
-      for (const id of ids) {
-        const application = new Application(id, server);
-        applications.push(application);
-        await application.open();
-      }
-      print(
-        `Express 5 and express-session, ${CONNECTIONS} connections, ${VISITORS} visitors; medians ` +
-          `of ${count} rounds of ${milliseconds} ms, each application\nin a process of its own, in ` +
-          'turn. express-session itself (cookie, signature, hash) is most of what sessions cost.\n',
-      );
-      const results = [];
-      for (const load of loads) {
-        const { name, title, rate } = load;
-        await interleave(applications, 1, (each) =>
-          each.round(load, quick ? 1000 : 2 * milliseconds),
-        );
-        const rows = await interleave(applications, count, (each) =>
-          each.round(load, milliseconds),
-        );
-        results.push({ load: name, title, rate, rows });
-        print(`${formatResult({ title, rate, rows }, ids)}\n`);
-      }
-      for (const application of applications) await application.close();
-      return { milliseconds, rounds: count, connections: CONNECTIONS, results };
-    } finally {
-      for (const application of applications) application.kill();
-    }
-  });
+  const sets = options.processes ?? 6;
+  const rounds = options.rounds ?? (quick ? 8 : 12);
+  const milliseconds = options.milliseconds ?? (quick ? 100 : 200);
+  print(
+    `Express 5 and express-session, ${CONNECTIONS} connections, ${VISITORS} visitors. ${sets} ` +
+      `processes of each application, each with ${rounds} rounds of\n${milliseconds} ms in turn ` +
+      'with the others. Medians of the processes; in brackets the interval (95 %). express-session ' +
+      'itself\n(cookie, signature, hash) is most of what sessions cost.\n',
+  );
+  const results = await withServer((server) =>
+    inSets(sets, () => measure(server, options, { ids, loads, rounds, milliseconds })),
+  );
+  for (const result of results) print(`${formatResult(result, ids)}\n`);
+  return { milliseconds, rounds, sets, connections: CONNECTIONS, results };
 }
 
 /**
@@ -159,18 +94,21 @@ function formatResult({ title, rate, rows }, ids) {
   const head = [
     `${title}, ${how}`,
     'CPU us/request',
-    `to ${SUBJECTS[base].name}`,
+    `x ${SUBJECTS[base].name}`,
     'requests/s',
     'p50 ms',
     'p99 ms',
   ];
   const lines = ids.map((id) => [
     id === 'none' ? SUBJECTS[id].name : SUBJECTS[id].name.replace('connect-redis + ', ''),
-    typical(rows, id, 'cpu').toFixed(1),
-    `${medianOf(rows, (row) => row[id].cpu / row[base].cpu).toFixed(3)}x`,
-    Math.round(typical(rows, id, 'throughput')).toLocaleString('en'),
-    typical(rows, id, 'p50').toFixed(2),
-    typical(rows, id, 'p99').toFixed(2),
+    formatInterval(typical(rows, id, 'cpu'), 1),
+    formatInterval(
+      estimateRatio(rows, (row) => row[id].cpu / row[base].cpu),
+      3,
+    ),
+    formatInterval(typical(rows, id, 'throughput'), 0),
+    formatInterval(typical(rows, id, 'p50')),
+    formatInterval(typical(rows, id, 'p99')),
   ]);
   return formatTable(head, lines);
 }

@@ -7,8 +7,8 @@ const { OUTSTANDING, duelOfApplications, duelOfStores } = require('../duel');
 const { canPin, pin } = require('../process/pin');
 const { withServer } = require('../process/server');
 const { CONNECTIONS } = require('../process/web');
-const { intervalOfRatios } = require('../report/interval');
-const { medianOf } = require('../report/statistics');
+const { formatInterval, intervalOfRatios } = require('../report/interval');
+const { typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge } = require('../report/verdict');
 const { whyNoInstructions } = require('../rounds');
@@ -101,9 +101,9 @@ function resultOf(item, figure) {
   return {
     name,
     figure,
-    before: medianOf(rows, (row) => row.before[figure]),
-    now: medianOf(rows, (row) => row.hiredis[figure]),
-    ...interval,
+    before: typical(rows, 'before', figure),
+    now: typical(rows, 'hiredis', figure),
+    ratio: interval,
     verdict: judge(interval),
     text: explain(interval),
   };
@@ -112,14 +112,17 @@ function resultOf(item, figure) {
 /** @param {ReturnType<typeof resultOf>[]} results */
 function formatResults(results) {
   const head = ['', '', 'before', 'now', 'pairs', 'now to before'];
-  const lines = results.map(({ name, figure, before, now, pairs, text }) => [
-    name,
-    figure === 'cpu' ? 'CPU us' : 'instructions',
-    before.toFixed(figure === 'cpu' ? 2 : 0),
-    now.toFixed(figure === 'cpu' ? 2 : 0),
-    String(pairs),
-    text,
-  ]);
+  const lines = results.map(({ name, figure, before, now, ratio, text }) => {
+    const digits = figure === 'cpu' ? 2 : 0;
+    return [
+      name,
+      figure === 'cpu' ? 'CPU us' : 'instructions',
+      formatInterval(before, digits),
+      formatInterval(now, digits),
+      String(ratio.pairs),
+      text,
+    ];
+  });
   return formatTable(head, lines);
 }
 

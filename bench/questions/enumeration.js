@@ -9,7 +9,8 @@ const { Child } = require('../process/child');
 const { watchServer } = require('../process/heartbeat');
 const { makeIdPrefix, makeSession } = require('../process/session');
 const { withServer } = require('../process/server');
-const { medianOf, typical } = require('../report/statistics');
+const { formatInterval } = require('../report/interval');
+const { estimate, estimateRatio, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { interleave } = require('../rounds');
 const { SUBJECTS } = require('../subjects');
@@ -70,7 +71,7 @@ async function run({ options, print }) {
 
   const results = [];
   for (const size of sizes) {
-    const count = options.rounds ?? (quick ? 3 : 5);
+    const count = options.rounds ?? (quick ? 3 : 6);
     for (const method of METHODS) {
       const subjects = ids
         .filter((id) => method !== 'scan' || id === 'hiredis')
@@ -114,12 +115,15 @@ function formatResult({ method, size, rows }, subjects) {
     if (failed) return [`${SUBJECTS[id].name}: ${failed}`, '-', '-', '-', '-', '-', '-'];
     return [
       SUBJECTS[id].name,
-      typical(rows, id, 'seconds').toFixed(2),
-      `${medianOf(rows, (row) => row[id].seconds / row[base].seconds).toFixed(2)}x`,
-      typical(rows, id, 'cpuSeconds').toFixed(2),
+      formatInterval(typical(rows, id, 'seconds')),
+      formatInterval(estimateRatio(rows, (row) => row[id].seconds / row[base].seconds)),
+      formatInterval(typical(rows, id, 'cpuSeconds')),
       Math.max(...rows.map((row) => row[id].delay)).toFixed(1),
       Math.max(...rows.map((row) => row[id].serverDelay)).toFixed(1),
-      (typical(rows, id, 'memory') / 1e6).toFixed(0),
+      formatInterval(
+        estimate(rows, (row) => row[id].memory / 1e6),
+        0,
+      ),
     ];
   });
   return formatTable(head, lines);

@@ -17,7 +17,7 @@ const LOOKS = 10;
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   const total = options.quick ? QUICK_TOTAL : TOTAL;
-  const ids = choose(options.subjects, ['hiredis', 'access'], ['store']);
+  const ids = choose(options, ['hiredis', 'access'], ['store']);
   const limit = Math.round(total / LOOKS / OPERATIONS.length);
   return withServer((server) =>
     withParticipants({ ids, server }, async (participants) => {

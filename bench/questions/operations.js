@@ -8,7 +8,7 @@ const { SESSION_BYTES } = require('../process/session');
 const { withServer } = require('../process/server');
 const { verify } = require('../process/verify');
 const { costTable, detailTable } = require('../report/cost');
-const { interleave } = require('../rounds');
+const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
 
 const OPERATIONS = ['get', 'set', 'touch'];
@@ -23,7 +23,10 @@ const LEVELS = [
   { outstanding: 256, pinned: false },
 ];
 
-/** @typedef {(typeof LEVELS)[number]} Level */
+/**
+ * @typedef {(typeof LEVELS)[number]} Level
+ * @typedef {InstanceType<typeof import('../process/server').Server>} Server
+ */
 
 /** @param {Level} level */
 function levelName({ outstanding, pinned }) {
@@ -36,62 +39,85 @@ function describeLevel({ outstanding, pinned }) {
 }
 
 /**
- * @param {import('../run').Context} context
+ * What a run of the question measures.
+ * @param {import('../run').Options} options
  */
-async function run({ options, print }) {
+function planOf(options) {
   const { quick } = options;
-  const ids = choose(options.subjects, DEFAULT_SUBJECTS, ['store', 'program', 'json']);
-  const operations = options.operations ?? OPERATIONS;
-  const wanted = options.levels ?? LEVELS.slice(0, quick ? 2 : undefined).map(levelName);
-  const levels = LEVELS.filter((level) => wanted.includes(levelName(level)));
-  const count = options.rounds ?? (quick ? 5 : 7);
-  const milliseconds = options.milliseconds ?? (quick ? 180 : 500);
-
-  return withServer((server) =>
-    withParticipants({ ids, server, destroys: operations.includes('destroy') }, async (all) => {
-      for (const participant of all) {
-        if (SUBJECTS[participant.id].kind === 'store') await verify(server, participant);
-      }
-      if (options.sessions === 'express') {
-        for (const { id, child } of all) {
-          if (SUBJECTS[id].kind === 'store') await child?.ask('asExpressSessions');
-        }
-      }
-      print(introduction(options, count, milliseconds));
-
-      const results = [];
-      for (const [index, level] of levels.entries()) {
-        if (level.pinned && !canPin()) {
-          print(`${describeLevel(level)}: not measured, there is no taskset here.\n`);
-          continue;
-        }
-        pinAll(server, all, level.pinned);
-        const ofLevel = [];
-        for (const operation of operations) {
-          const participants = all.filter((participant) => participant.does(operation));
-          const request = { operation, outstanding: level.outstanding };
-          // Code that has run for the first level is compiled.
-          const warmUp = index === 0 ? Math.max(300, milliseconds) : milliseconds / 2;
-          await interleave(participants, 1, (participant) =>
-            participant.round({ ...request, milliseconds: warmUp }),
-          );
-          const rows = await interleave(participants, count, (participant) =>
-            participant.round({ ...request, milliseconds }),
-          );
-          ofLevel.push({ operation, ...level, rows });
-        }
-        pinAll(server, all, false);
-        results.push(...ofLevel);
-        print(costTable(describeLevel(level), ofLevel, ids));
-        if (options.details) for (const result of ofLevel) print(detailTable(result, ids));
-      }
-      return { milliseconds, rounds: count, results };
-    }),
-  );
+  const wanted = options.levels ?? LEVELS.slice(0, quick ? 1 : undefined).map(levelName);
+  return {
+    ids: choose(options, DEFAULT_SUBJECTS, ['store', 'program', 'json']),
+    operations: options.operations ?? OPERATIONS,
+    levels: LEVELS.filter((level) => wanted.includes(levelName(level))),
+    sets: options.processes ?? 6,
+    rounds: options.rounds ?? (quick ? 5 : 10),
+    milliseconds: options.milliseconds ?? (quick ? 40 : 60),
+  };
 }
 
 /**
- * @param {InstanceType<typeof import('../process/server').Server>} server
+ * Everything, once, with a process of its own for each subject.
+ * @param {Server} server
+ * @param {import('../run').Options} options
+ * @param {ReturnType<typeof planOf>} plan
+ */
+function measure(server, options, { ids, operations, levels, rounds, milliseconds }) {
+  const who = { ids, server, destroys: operations.includes('destroy'), builds: options.builds };
+  return withParticipants(who, async (all) => {
+    for (const participant of all) {
+      if (SUBJECTS[participant.id].kind === 'store') await verify(server, participant);
+    }
+    if (options.sessions === 'express') {
+      for (const { id, child } of all) {
+        if (SUBJECTS[id].kind === 'store') await child?.ask('asExpressSessions');
+      }
+    }
+    const measured = [];
+    for (const [index, level] of levels.entries()) {
+      pinAll(server, all, level.pinned);
+      for (const operation of operations) {
+        const participants = all.filter((participant) => participant.does(operation));
+        const request = { operation, outstanding: level.outstanding };
+        // Code that has run for the first level is compiled.
+        const warmUp = index === 0 ? Math.min(300, 6 * milliseconds) : milliseconds;
+        await interleave(participants, 1, (participant) =>
+          participant.round({ ...request, milliseconds: warmUp }),
+        );
+        const figures = await measureSet(participants, rounds, (participant) =>
+          participant.round({ ...request, milliseconds }),
+        );
+        measured.push({ operation, ...level, ...figures });
+      }
+      pinAll(server, all, false);
+    }
+    return measured;
+  });
+}
+
+/**
+ * @param {import('../run').Context} context
+ */
+async function run({ options, print }) {
+  const plan = planOf(options);
+  const levels = plan.levels.filter(({ pinned }) => !pinned || canPin());
+  if (levels.length < plan.levels.length) print('There is no taskset here: nothing is pinned.\n');
+  const { sets } = plan;
+  print(introduction(options, plan));
+  const results = await withServer((server) =>
+    inSets(sets, () => measure(server, options, { ...plan, levels })),
+  );
+  for (const level of levels) {
+    const ofLevel = results.filter(
+      ({ outstanding, pinned }) => outstanding === level.outstanding && pinned === level.pinned,
+    );
+    print(costTable(describeLevel(level), ofLevel, plan.ids));
+    if (options.details) for (const result of ofLevel) print(detailTable(result, plan.ids));
+  }
+  return { ...plan, results };
+}
+
+/**
+ * @param {Server} server
  * @param {InstanceType<typeof import('../process/participants').Participant>[]} participants
  * @param {boolean} pinned
  */
@@ -103,17 +129,17 @@ function pinAll(server, participants, pinned) {
 
 /**
  * @param {import('../run').Options} options
- * @param {number} rounds
- * @param {number} milliseconds
+ * @param {{ sets: number, rounds: number, milliseconds: number }} plan
  */
-function introduction({ sessions }, rounds, milliseconds) {
+function introduction({ sessions }, { sets, rounds, milliseconds }) {
   const what =
     sessions === 'express' ? ', as the Session objects that express-session loads and saves' : '';
   return (
-    `Sessions of ${SESSION_BYTES} bytes of JSON${what}, JSON work included; closed loop; each ` +
-    `subject in a process of its own, in turn.\nMedians of ${rounds} rounds of ${milliseconds} ms. ` +
-    `CPU: microseconds of processor time of that process per operation;\nin brackets its ratio ` +
-    `to the CPU of the first row's in the same round. The server counted every command.\n`
+    `Sessions of ${SESSION_BYTES} bytes of JSON${what}, JSON work included; closed loop. ${sets} ` +
+    `processes of each subject, each with ${rounds} rounds of\n${milliseconds} ms in turn with the ` +
+    'others. CPU: microseconds of processor time of that process per operation; in brackets the ' +
+    "ratio to the first row's.\nMedians of the processes, and how far the interval (95 %) reaches " +
+    'from there. The server counted every command.\n'
   );
 }
 

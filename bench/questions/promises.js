@@ -4,17 +4,15 @@
 
 const { compareTwo } = require('../comparison');
 const { withServer } = require('../process/server');
+const { estimate } = require('../report/statistics');
 
 /** @param {import('../run').Context} context */
 async function run(context) {
-  const { quick } = context.options;
   return withServer((server) =>
     compareTwo(server, context, {
       ids: ['hiredis', 'access'],
       head: ['callbacks', 'access', 'more'],
-      relate: (promises, callbacks) => promises - callbacks,
-      rounds: quick ? 7 : 15,
-      milliseconds: quick ? 250 : 500,
+      relate: (rows) => estimate(rows, ({ hiredis, access }) => access.cpu - hiredis.cpu),
     }),
   );
 }

@@ -4,20 +4,18 @@
 
 const { compareTwo } = require('../comparison');
 const { withServer } = require('../process/server');
+const { estimateRatio } = require('../report/statistics');
 
 /** @param {import('../run').Context} context */
 async function run(context) {
-  const { quick } = context.options;
   return withServer((server) =>
     withServer((second) => {
       Object.assign(server.address, { second: second.address.url });
       return compareTwo(server, context, {
         ids: ['hiredis', 'redundant'],
         head: ['one server', 'two', 'ratio'],
-        relate: (two, one) => two / one,
-        unit: 'x',
-        rounds: quick ? 5 : 9,
-        milliseconds: quick ? 180 : 500,
+        relate: (rows) =>
+          estimateRatio(rows, ({ hiredis, redundant }) => redundant.cpu / hiredis.cpu),
       });
     }),
   );

@@ -5,7 +5,7 @@
 const { withParticipants } = require('../process/participants');
 const { withServer } = require('../process/server');
 const { costTable } = require('../report/cost');
-const { interleave } = require('../rounds');
+const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, choose } = require('../subjects');
 
 const OPERATIONS = ['get', 'set'];
@@ -28,34 +28,52 @@ function describe({ bytes, plainAscii, outstanding }) {
   return `${weight}${letters}, ${outstanding} outstanding`;
 }
 
+/**
+ * Everything, once, with a process of its own for each subject.
+ * @param {InstanceType<typeof import('../process/server').Server>} server
+ * @param {import('../run').Options} options
+ * @param {{ ids: string[], operations: string[], rounds: number, milliseconds: number }} plan
+ */
+function measure(server, { builds }, { ids, operations, rounds, milliseconds }) {
+  return withParticipants({ ids, server, builds }, async (participants) => {
+    const measured = [];
+    for (const size of SIZES) {
+      await server.flush();
+      for (const { child } of participants) await child?.ask('resize', size);
+      for (const operation of operations) {
+        const request = { operation, outstanding: size.outstanding, milliseconds };
+        await interleave(participants, 2, (each) => each.round(request));
+        const figures = await measureSet(participants, rounds, (each) => each.round(request));
+        measured.push({ operation, ...size, ...figures });
+      }
+    }
+    return measured;
+  });
+}
+
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   const { quick } = options;
   const defaults = [...STORES.filter((id) => id !== 'access'), 'json'];
-  const ids = choose(options.subjects, defaults, ['store', 'json']);
+  const ids = choose(options, defaults, ['store', 'json']);
   const operations = (options.operations ?? OPERATIONS).filter((name) => OPERATIONS.includes(name));
-  const count = options.rounds ?? 5;
-  const milliseconds = options.milliseconds ?? (quick ? 150 : 400);
-  return withServer((server) =>
-    withParticipants({ ids, server }, async (participants) => {
-      print(`Medians of ${count} rounds of ${milliseconds} ms; in brackets the ratio.\n`);
-      const results = [];
-      for (const size of SIZES) {
-        await server.flush();
-        for (const { child } of participants) await child?.ask('resize', size);
-        const ofSize = [];
-        for (const operation of operations) {
-          const request = { operation, outstanding: size.outstanding, milliseconds };
-          await interleave(participants, 1, (each) => each.round(request));
-          const rows = await interleave(participants, count, (each) => each.round(request));
-          ofSize.push({ operation, ...size, rows });
-        }
-        results.push(...ofSize);
-        print(costTable(describe(size), ofSize, ids));
-      }
-      return { milliseconds, rounds: count, results };
-    }),
+  const sets = options.processes ?? 6;
+  const rounds = options.rounds ?? (quick ? 2 : 4);
+  const milliseconds = options.milliseconds ?? (quick ? 60 : 100);
+  print(
+    `Medians of ${sets} processes of each subject, with ${rounds} rounds of ${milliseconds} ms in ` +
+      'turn, and how far the interval (95 %)\nreaches from there; in brackets the ratio.\n',
   );
+  const results = await withServer((server) =>
+    inSets(sets, () => measure(server, options, { ids, operations, rounds, milliseconds })),
+  );
+  for (const size of SIZES) {
+    const ofSize = results.filter(
+      ({ bytes, plainAscii }) => bytes === size.bytes && plainAscii === size.plainAscii,
+    );
+    print(costTable(describe(size), ofSize, ids));
+  }
+  return { milliseconds, rounds, sets, results };
 }
 
 module.exports = { run };

@@ -8,7 +8,8 @@ const { promisify } = require('node:util');
 
 const { withServer } = require('../process/server');
 const { packageSize } = require('../process/package-size');
-const { medianOf, typical } = require('../report/statistics');
+const { formatInterval } = require('../report/interval');
+const { estimate, estimateRatio, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { interleave } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
@@ -22,8 +23,8 @@ const PATIENCE = 30_000;
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   const defaults = STORES.filter((id) => id !== 'access' && id !== 'ioredis-auto');
-  const ids = choose(options.subjects, defaults, ['store']);
-  const count = options.rounds ?? (options.quick ? 5 : 9);
+  const ids = choose(options, defaults, ['store']);
+  const count = options.rounds ?? (options.quick ? 6 : 10);
   const rows = await withServer((server) =>
     interleave(
       ids.map((id) => ({ id })),
@@ -40,16 +41,19 @@ async function run({ options, print }) {
   const head = ['', 'first get ms', 'ratio', 'CPU ms', 'resident MB', 'packages', 'size MB'];
   const lines = ids.map((id) => [
     SUBJECTS[id].name,
-    typical(rows, id, 'answered').toFixed(1),
-    `${medianOf(rows, (row) => row[id].answered / row[ids[0]].answered).toFixed(2)}x`,
-    typical(rows, id, 'cpu').toFixed(0),
-    (typical(rows, id, 'rss') / 1e6).toFixed(1),
+    formatInterval(typical(rows, id, 'answered'), 1),
+    formatInterval(estimateRatio(rows, (row) => row[id].answered / row[ids[0]].answered)),
+    formatInterval(typical(rows, id, 'cpu'), 0),
+    formatInterval(
+      estimate(rows, (row) => row[id].rss / 1e6),
+      1,
+    ),
     String(sizes[id].packages),
     (sizes[id].bytes / 1e6).toFixed(2),
   ]);
   print(
     `From before the first require to the first answer of get(), connecting included; CPU and memory of ` +
-      `the process then. Medians of ${count}.\nSize: unpacked, with all that ` +
+      `the process then. Medians of ${count} and their intervals.\nSize: unpacked, with all that ` +
       `the package depends on, on this system; express-session, which all need, left out.\n\n` +
       `${formatTable(head, lines)}\n`,
   );

@@ -10,7 +10,7 @@ const FLOOR = '#e09f3e';
 /** What is not a peer is told apart by its colour. */
 const COLOR = {
   condition: [
-    { test: "indexof(['hiredis', 'access'], datum.subject) >= 0", value: OURS },
+    { test: "indexof(['hiredis', 'access', 'before'], datum.subject) >= 0", value: OURS },
     {
       test: "indexof(['floor', 'floor-expiry', 'json', 'memory', 'none'], datum.subject) >= 0",
       value: FLOOR,
@@ -20,23 +20,41 @@ const COLOR = {
 };
 
 /**
- * A horizontal bar for each subject, its figure written beside it.
+ * A horizontal bar for each subject, with its interval as a line and its figure written beside it.
  * @param {string} field
  * @param {string} title
  * @param {string} format
+ * @param {object} [scale] of the axis
  */
-function bars(field, title, format) {
+function bars(field, title, format, scale = {}) {
   // The order of the figures is that of the tables.
   const y = { field: 'name', type: 'nominal', sort: null, title: null };
-  const x = { field, type: 'quantitative', title, axis: { grid: false } };
+  const axis = { type: 'quantitative', title, scale, axis: { grid: false } };
+  const x = { field, ...axis };
+  const [low, high] = [`${field}Low`, `${field}High`];
   return {
     width: 230,
     height: { step: 19 },
     layer: [
       { mark: { type: 'bar', height: 13 }, encoding: { y, x, color: COLOR } },
       {
+        transform: [{ filter: `isValid(datum['${low}'])` }],
+        mark: { type: 'rule', color: '#222' },
+        encoding: { y, x: { ...axis, field: low }, x2: { field: high } },
+      },
+      {
+        transform: [
+          {
+            calculate: `isValid(datum['${high}']) ? datum['${high}'] : datum['${field}']`,
+            as: 'end',
+          },
+        ],
         mark: { type: 'text', align: 'left', dx: 4, fontSize: 10 },
-        encoding: { y, x, text: { field, type: 'quantitative', format } },
+        encoding: {
+          y,
+          x: { ...axis, field: 'end' },
+          text: { field, type: 'quantitative', format },
+        },
       },
     ],
   };
@@ -117,6 +135,17 @@ const CHARTS = {
       title: 'A whole Express 5 application: CPU per request, microseconds (less is better)',
       figures: named,
       spec: side(named, 'picture', bars('cpu', 'microseconds', '.0f')),
+    };
+  },
+  latency(figures) {
+    const pictures = figures.map((figure) => ({
+      ...figure,
+      picture: `${figure.operation}, ${figure.rate.toLocaleString('en')}/s, ${figure.transport}`,
+    }));
+    return {
+      title: 'p99 of the latency, milliseconds, from when the operation was due (less is better)',
+      figures: pictures,
+      spec: side(pictures, 'picture', bars('p99', 'milliseconds', '.2f', { type: 'symlog' })),
     };
   },
   sizes(figures) {

@@ -2,7 +2,8 @@
 
 // Tables of CPU per operation.
 
-const { quantile, medianOf, typical } = require('./statistics');
+const { formatInterval, formatShortly } = require('./interval');
+const { estimate, estimateRatio, typical } = require('./statistics');
 const { formatTable } = require('./table');
 const { SUBJECTS } = require('../subjects');
 
@@ -22,9 +23,9 @@ function costTable(title, results, ids) {
   const [base] = ids;
   const cell = (/** @type {string} */ id, /** @type {Result} */ { rows }) => {
     const cpu = typical(rows, id, 'cpu');
-    if (!Number.isFinite(cpu)) return '-';
-    const ratio = medianOf(rows, (row) => row[id].cpu / row[base].cpu);
-    return id === base ? cpu.toFixed(2) : `${cpu.toFixed(2)} (${ratio.toFixed(2)}x)`;
+    if (cpu.pairs === 0 || id === base) return formatShortly(cpu);
+    const ratio = estimateRatio(rows, (row) => row[id].cpu / row[base]?.cpu);
+    return `${formatShortly(cpu)} (${formatShortly(ratio)}x)`;
   };
   const head = [title, ...results.map(({ operation }) => `${operation}, CPU us`)];
   const rows = ids.map((id) => [SUBJECTS[id].name, ...results.map((result) => cell(id, result))]);
@@ -32,23 +33,26 @@ function costTable(title, results, ids) {
 }
 
 /**
- * Throughput, latency and how far the rounds lie apart, of one operation.
+ * Throughput, latency and instructions, of one operation.
  * @param {Result} result
  * @param {string[]} ids
  */
 function detailTable({ operation, rows }, ids) {
-  const measured = ids.filter((id) => Number.isFinite(typical(rows, id, 'cpu')));
-  const head = [operation, 'CPU us', 'middle half of the rounds', 'operations/s', 'latency us'];
-  const lines = measured.map((id) => {
-    const cpu = rows.map((row) => row[id].cpu);
-    return [
-      SUBJECTS[id].name,
-      typical(rows, id, 'cpu').toFixed(2),
-      `${quantile(cpu, 0.25).toFixed(2)} to ${quantile(cpu, 0.75).toFixed(2)}`,
-      Math.round(typical(rows, id, 'throughput')).toLocaleString('en'),
-      (typical(rows, id, 'latency') * 1000).toFixed(0),
-    ];
-  });
+  const measured = ids.filter((id) => typical(rows, id, 'cpu').pairs > 0);
+  const head = [operation, 'CPU us', 'instructions', '1000 operations/s', 'latency us'];
+  const lines = measured.map((id) => [
+    SUBJECTS[id].name,
+    formatInterval(typical(rows, id, 'cpu')),
+    formatInterval(typical(rows, id, 'instructions'), 0),
+    formatInterval(
+      estimate(rows, (row) => row[id].throughput / 1000),
+      1,
+    ),
+    formatInterval(
+      estimate(rows, (row) => row[id].latency * 1000),
+      0,
+    ),
+  ]);
   return `${formatTable(head, lines)}\n`;
 }
 

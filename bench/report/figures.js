@@ -1,10 +1,10 @@
 'use strict';
 
-// What is kept of a question's answer beside the tables: medians over the rounds, one flat record
-// for each bar or point of its chart.
+// What is kept of a question's answer beside the tables: medians over the processes with their
+// intervals, one flat record for each bar or point of its chart.
 
 const { SUBJECTS } = require('../subjects');
-const { medianOf, typical } = require('./statistics');
+const { estimateRatio, typical } = require('./statistics');
 
 /** @typedef {import('./statistics').Row} Row */
 
@@ -12,20 +12,26 @@ const { medianOf, typical } = require('./statistics');
 const round = (value) => Number(value.toPrecision(4));
 
 /**
+ * `cpu: 7.1, cpuLow: 7.02, cpuHigh: 7.21`; nothing if it was not measured.
+ * @param {string} name
+ * @param {import('./interval').Interval} interval
+ * @returns {Record<string, number>}
+ */
+function named(name, { value, low, high, pairs }) {
+  if (pairs === 0) return {};
+  return { [name]: round(value), [`${name}Low`]: round(low), [`${name}High`]: round(high) };
+}
+
+/**
  * The subjects of some rows, with those of their figures that were measured.
  * @param {Row[]} rows
- * @param {Record<string, string>} figures from name here to name in the rows
+ * @param {string[]} figures
  */
 function medians(rows, figures) {
   return Object.keys(rows[0]).map((subject) => ({
     subject,
     name: SUBJECTS[subject].name,
-    ...Object.fromEntries(
-      Object.entries(figures)
-        .map(([name, figure]) => [name, typical(rows, subject, figure)])
-        .filter(([, value]) => Number.isFinite(value))
-        .map(([name, value]) => [name, round(Number(value))]),
-    ),
+    ...Object.assign({}, ...figures.map((name) => named(name, typical(rows, subject, name)))),
   }));
 }
 
@@ -34,17 +40,20 @@ function medians(rows, figures) {
  * @param {Row[]} rows
  * @param {string} base
  * @param {string} ratio
- * @param {Record<string, string>} figures
+ * @param {string[]} figures
  */
 function mediansAndRatio(rows, base, ratio, figures) {
   return medians(rows, figures).map((record) => ({
     ...record,
-    ratio: round(medianOf(rows, (row) => row[record.subject][ratio] / row[base][ratio])),
+    ...named(
+      'ratio',
+      estimateRatio(rows, (row) => row[record.subject][ratio] / row[base][ratio]),
+    ),
     ratioTo: SUBJECTS[base].name,
   }));
 }
 
-const LOOP = { cpu: 'cpu', throughput: 'throughput', latency: 'latency' };
+const LOOP = ['cpu', 'instructions', 'throughput', 'latency'];
 
 /** @param {any} answer */
 function byOperation({ results }) {
@@ -78,29 +87,34 @@ const FIGURES = {
     ),
   application: ({ results }) =>
     results.flatMap((/** @type {any} */ { load, title, rate, rows }) =>
-      mediansAndRatio(rows, Object.keys(rows[0])[0], 'cpu', {
-        cpu: 'cpu',
-        throughput: 'throughput',
-        p50: 'p50',
-        p99: 'p99',
-      }).map((record) => ({ load, title, rate, ...record })),
+      mediansAndRatio(rows, Object.keys(rows[0])[0], 'cpu', [
+        'cpu',
+        'instructions',
+        'throughput',
+        'p50',
+        'p99',
+      ]).map((record) => ({ load, title, rate, ...record })),
+    ),
+  latency: ({ results }) =>
+    results.flatMap((/** @type {any} */ { transport, operation, rate, rows }) =>
+      mediansAndRatio(rows, Object.keys(rows[0])[0], 'p99', ['p50', 'p99', 'p999', 'cpu']).map(
+        (record) => ({ transport, operation, rate, ...record }),
+      ),
     ),
   enumeration: ({ results }) =>
     results.flatMap((/** @type {any} */ { method, size, rows }) =>
-      medians(rows, {
-        seconds: 'seconds',
-        cpuSeconds: 'cpuSeconds',
-        delay: 'delay',
-        serverDelay: 'serverDelay',
-        memory: 'memory',
-      }).map((record) => ({ method, size, ...record })),
+      medians(rows, ['seconds', 'cpuSeconds', 'delay', 'serverDelay', 'memory']).map((record) => ({
+        method,
+        size,
+        ...record,
+      })),
     ),
   memory: ({ results }) =>
     results.flatMap((/** @type {any} */ { id, looks }) =>
       looks.map((/** @type {any} */ look) => ({ subject: id, name: SUBJECTS[id].name, ...look })),
     ),
   startup: ({ rows, sizes }) =>
-    medians(rows, { answered: 'answered', cpu: 'cpu', rss: 'rss' }).map((record) => ({
+    medians(rows, ['answered', 'cpu', 'rss']).map((record) => ({
       ...record,
       ...sizes[record.subject],
     })),

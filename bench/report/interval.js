@@ -82,4 +82,43 @@ function intervalOfRatios(ratios, confidence) {
   return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), ...rest };
 }
 
-module.exports = { CONFIDENCE, intervalOf, intervalOfRatios };
+/**
+ * A figure that is no middle of several: the worst of all, say.
+ * @param {number} value
+ * @returns {Interval}
+ */
+function exactly(value) {
+  return { value, low: value, high: value, confidence: 1, pairs: Infinity };
+}
+
+/**
+ * '7.10 [7.02, 7.21]'; '-' if it was not measured.
+ * @param {Interval} interval
+ * @param {number} [digits]
+ */
+function formatInterval({ value, low, high, pairs }, digits = 2) {
+  if (pairs === 0) return '-';
+  if (pairs === 1) return `${value.toFixed(digits)} [?]`;
+  if (pairs === Infinity) return value.toFixed(digits);
+  return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+}
+
+/**
+ * '7.10 ±0.11' where there is less room: the end of the interval that is farther away counts.
+ * @param {Interval} interval
+ * @param {number} [digits]
+ */
+function formatShortly({ value, low, high, pairs }, digits = 2) {
+  if (pairs === 0) return '-';
+  const away = pairs === 1 ? '?' : Math.max(high - value, value - low).toFixed(digits);
+  return `${value.toFixed(digits)} ±${away}`;
+}
+
+module.exports = {
+  CONFIDENCE,
+  exactly,
+  formatInterval,
+  formatShortly,
+  intervalOf,
+  intervalOfRatios,
+};

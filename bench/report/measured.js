@@ -1,14 +1,16 @@
 'use strict';
 
 // The figures of the table 'To reach', out of the questions' answers: undefined where a question
-// was not asked. Ratios are medians of the rounds' ratios.
+// was not asked.
 
 const { SUBJECTS } = require('../subjects');
-const { medianOf, typical } = require('./statistics');
+const { exactly } = require('./interval');
+const { estimate, estimateRatio, typical } = require('./statistics');
 
 /** @typedef {import('./statistics').Row} Row */
 /** @typedef {Record<string, any>} Answers by question */
-/** @typedef {(answers: Answers, column: string) => number | undefined} Figure */
+/** @typedef {import('./interval').Interval} Interval */
+/** @typedef {(answers: Answers, column: string) => Interval | undefined} Figure */
 
 /**
  * @param {Answers} answers
@@ -29,21 +31,18 @@ function rowsOf(answers, operation, outstanding, pinned) {
 /**
  * @param {Row[] | undefined} rows
  * @param {(row: Row) => number} calculate
+ * @param {typeof estimate} [judge]
  */
-function ratio(rows, calculate) {
-  if (!rows) return undefined;
-  const value = medianOf(
-    rows.filter((row) => row.hiredis),
-    calculate,
-  );
-  return Number.isFinite(value) ? value : undefined;
+function measured(rows, calculate, judge = estimateRatio) {
+  const interval = judge(rows?.filter((row) => row.hiredis) ?? [], calculate);
+  return interval.pairs > 0 ? interval : undefined;
 }
 
 /** @param {string} peer @returns {Figure} */
 const peerOverOurs =
   (peer, ours = 'hiredis') =>
   (answers, operation) =>
-    ratio(rowsOf(answers, operation, 64, false), (row) => row[peer]?.cpu / row[ours]?.cpu);
+    measured(rowsOf(answers, operation, 64, false), (row) => row[peer]?.cpu / row[ours]?.cpu);
 
 /**
  * Ours over the plain C program's with the JSON work that it does not do.
@@ -51,21 +50,21 @@ const peerOverOurs =
  * @returns {Figure}
  */
 const oursOverFloor = (floor) => (answers, operation) =>
-  ratio(
+  measured(
     rowsOf(answers, operation, 64, false),
     (row) => row.hiredis.cpu / (row[floor]?.cpu + (operation === 'touch' ? 0 : row.json?.cpu)),
   );
 
 /** @param {string} figure @returns {Figure} */
 const oursOverLoneFloor = (figure) => (answers, operation) =>
-  ratio(rowsOf(answers, operation, 1, true), (row) => row.hiredis[figure] / row.floor?.[figure]);
+  measured(rowsOf(answers, operation, 1, true), (row) => row.hiredis[figure] / row.floor?.[figure]);
 
 /** @type {Figure} */
 function promisesOverCallbacks(answers, operation) {
   const rows =
     answers.promises?.results.find((/** @type {any} */ each) => each.operation === operation)
       ?.rows ?? rowsOf(answers, operation, 64, false);
-  return ratio(rows, (row) => row.access?.cpu - row.hiredis.cpu);
+  return measured(rows, (row) => row.access?.cpu - row.hiredis.cpu, estimate);
 }
 
 /** @type {Figure} */
@@ -73,7 +72,7 @@ function twoServersOverOne(answers, operation) {
   const rows = answers.redundant?.results.find(
     (/** @type {any} */ each) => each.operation === operation,
   )?.rows;
-  return ratio(rows, (row) => row.redundant.cpu / row.hiredis.cpu);
+  return measured(rows, (row) => row.redundant.cpu / row.hiredis.cpu);
 }
 
 /** @type {Figure} */
@@ -81,7 +80,7 @@ function applicationOverMemory(answers) {
   const rows = answers.application?.results.find(
     (/** @type {any} */ each) => each.load === 'touch',
   )?.rows;
-  return ratio(rows, (row) => row.hiredis.cpu / row.memory?.cpu);
+  return measured(rows, (row) => row.hiredis.cpu / row.memory?.cpu);
 }
 
 /**
@@ -98,18 +97,21 @@ function enumerated(answers, method, size) {
 
 /** @type {Figure} */
 const enumeration = (answers, method) =>
-  ratio(
+  measured(
     enumerated(answers, method, 100_000),
     (row) => row['node-redis']?.seconds / row.hiredis.seconds,
   );
 
-/** How much more memory a scan takes over ten times as many sessions, MB. */
-/** @type {Figure} */
+/**
+ * How much more memory a scan takes over ten times as many sessions, MB.
+ * @type {Figure}
+ */
 function scanMemory(answers) {
   const few = enumerated(answers, 'scan', 100_000);
   const many = enumerated(answers, 'scan', 1_000_000);
   if (!few || !many) return undefined;
-  return (typical(many, 'hiredis', 'memory') - typical(few, 'hiredis', 'memory')) / 1e6;
+  const base = typical(few, 'hiredis', 'memory').value;
+  return measured(many, (row) => (row.hiredis.memory - base) / 1e6, estimate);
 }
 
 /**
@@ -121,9 +123,11 @@ function scanMemory(answers) {
 const worstDelay = (concerned) => (answers) => {
   const results = answers.enumeration?.results.filter(concerned);
   if (!results?.length) return undefined;
-  return Math.max(
-    ...results.flatMap((/** @type {{ rows: Row[] }} */ { rows }) =>
-      rows.flatMap((/** @type {Row} */ row) => row.hiredis?.delay ?? []),
+  return exactly(
+    Math.max(
+      ...results.flatMap((/** @type {{ rows: Row[] }} */ { rows }) =>
+        rows.flatMap((/** @type {Row} */ row) => row.hiredis?.delay ?? []),
+      ),
     ),
   );
 };
@@ -137,7 +141,7 @@ const worstDelay = (concerned) => (answers) => {
  * @param {Answers} answers
  * @param {string} operation
  * @param {Compare} compare
- * @returns {{ value: number, where: string }[]}
+ * @returns {{ value: Interval, where: string }[]}
  */
 function bySize(answers, operation, compare) {
   /** @type {{ operation: string, bytes: number, rows: Row[] }[]} */
@@ -148,11 +152,11 @@ function bySize(answers, operation, compare) {
       Object.keys(rows[0])
         .filter((id) => SUBJECTS[id].packages.includes('connect-redis'))
         .map((id) => ({
-          value: medianOf(rows, (row) => compare(row[id], row.hiredis)),
+          value: estimateRatio(rows, (row) => compare(row[id], row.hiredis)),
           where: `${id} at ${bytes} bytes`,
         })),
     )
-    .sort((a, b) => a.value - b.value);
+    .sort((a, b) => a.value.value - b.value.value);
 }
 
 /** @param {Compare} compare @returns {{ figure: Figure, where: (answers: Answers, column: string) => string }} */
@@ -170,11 +174,48 @@ const growthSince = (part) => (answers) => {
   const looks = answers.memory?.results.find(
     (/** @type {any} */ each) => each.id === 'hiredis',
   )?.looks;
-  return looks && looks.at(-1).rss / looks[Math.ceil(looks.length * part) - 1].rss;
+  return looks && exactly(looks.at(-1).rss / looks[Math.ceil(looks.length * part) - 1].rss);
 };
+
+/**
+ * Our p99 over that of the peer that has the lowest.
+ * @param {Answers} answers
+ * @param {string} column 'get at 1,000/s'
+ * @param {string} transport
+ * @returns {{ value: Interval, where: string } | undefined}
+ */
+function tail(answers, column, transport) {
+  const result = answers.latency?.results.find(
+    (/** @type {any} */ each) =>
+      `${each.operation} at ${each.rate.toLocaleString('en')}/s` === column &&
+      each.transport === transport &&
+      each.rows[0].hiredis,
+  );
+  if (!result) return undefined;
+  /** @type {Row[]} */
+  const rows = result.rows;
+  const peers = Object.keys(rows[0]).filter((id) =>
+    SUBJECTS[id].packages.includes('connect-redis'),
+  );
+  const [best] = peers
+    .map((id) => ({ id, p99: typical(rows, id, 'p99').value }))
+    .sort((a, b) => a.p99 - b.p99);
+  if (!best) return undefined;
+  return {
+    value: estimateRatio(rows, (row) => row.hiredis.p99 / row[best.id].p99),
+    where: best.id,
+  };
+}
+
+/** @param {string} transport @returns {{ figure: Figure, where: (answers: Answers, column: string) => string }} */
+const bestTail = (transport) => ({
+  figure: (answers, column) => tail(answers, column, transport)?.value,
+  where: (answers, column) => tail(answers, column, transport)?.where ?? '',
+});
 
 module.exports = {
   applicationOverMemory,
+  bestTail,
   enumeration,
   growthSince,
   oursOverFloor,

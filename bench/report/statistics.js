@@ -2,6 +2,8 @@
 
 // Figures out of rounds.
 
+const { intervalOf, intervalOfRatios } = require('./interval');
+
 /**
  * @param {number[]} values
  * @returns {number} NaN if there are none
@@ -25,30 +27,46 @@ function quantile(values, q) {
 }
 
 /**
- * What was measured in one round, by subject.
+ * What was measured with one set of processes, by subject.
  *
  * @typedef {Record<string, any>} Row
+ * @typedef {import('./interval').Interval} Interval
  */
+
+/**
+ * @param {Row[]} rows
+ * @param {(row: Row) => number} calculate NaN where there is nothing
+ */
+const known = (rows, calculate) =>
+  rows.map(calculate).filter((/** @type {number} */ value) => Number.isFinite(value));
+
+/**
+ * What lies in the middle of the rows, with its interval.
+ * @param {Row[]} rows
+ * @param {(row: Row) => number} calculate
+ * @returns {Interval} of NaN if it was not measured
+ */
+function estimate(rows, calculate) {
+  return intervalOf(known(rows, calculate));
+}
+
+/**
+ * The same of a ratio.
+ * @param {Row[]} rows
+ * @param {(row: Row) => number} calculate
+ * @returns {Interval}
+ */
+function estimateRatio(rows, calculate) {
+  return intervalOfRatios(known(rows, calculate));
+}
 
 /**
  * @param {Row[]} rows
  * @param {string} subject
  * @param {string} figure
- * @returns {number} the median over the rounds; NaN if it was not measured
  */
 function typical(rows, subject, figure) {
-  return medianOf(rows, (row) => row[subject]?.[figure]);
+  return estimate(rows, (row) => row[subject]?.[figure]);
 }
 
-/**
- * The median of what each round gives: the figures that `calculate` compares were measured one
- * right after the other, so that a machine that grows slower meanwhile does not spoil them.
- *
- * @param {Row[]} rows
- * @param {(row: Row) => number} calculate
- */
-function medianOf(rows, calculate) {
-  return median(rows.map(calculate).filter((value) => Number.isFinite(value)));
-}
-
-module.exports = { median, quantile, typical, medianOf };
+module.exports = { estimate, estimateRatio, median, quantile, typical };
