@@ -3,7 +3,7 @@
 // Two subjects, operation by operation: what does the other cost beside the first?
 
 const { withParticipants } = require('./process/participants');
-const { formatInterval } = require('./report/interval');
+const { formatInterval, surenessOf } = require('./report/interval');
 const { typical } = require('./report/statistics');
 const { formatTable } = require('./report/table');
 const { inSets, interleave, measureSet } = require('./rounds');
@@ -53,7 +53,7 @@ async function compareTwo(server, { options, print }, { ids, head, relate }) {
   const table = formatTable([`${OUTSTANDING} outstanding, CPU us`, ...head], lines);
   print(
     `Medians of ${sets} processes of each, with ${rounds} rounds of ${milliseconds} ms in turn; in ` +
-      `brackets the interval (95 %).\n\n${table}\n`,
+      `brackets the interval (${surenessOf(sets)}).\n\n${table}\n`,
   );
   return { milliseconds, rounds, sets, results };
 }

@@ -34,16 +34,17 @@ questions: ${QUESTIONS.join(', ')}
 
   --against FOLDER   another build of this package, one more subject of ${DECIDE}, operations,
                      application and latency: a checkout after \`npm run build\`, say
-  --quick            the main table in under two minutes: shorter rounds, fewer of them
+  --quick            the main table in about four minutes: shorter rounds, fewer of them
   --subjects LIST    of ${SUBJECT_IDS}
                      (default: whatever the question compares); ratios are to the first
   --processes N      processes of each subject, one set of them after the other
   --minutes N        ${DECIDE}: how long it may take at most (default: 9.5)
   --rounds N         rounds of each process and measurement
   --time MS          length of a round, where it has one
-  --operations LIST  operations: get,set,touch,destroy (default: the first three)
-  --levels LIST      operations: 64,1-pinned,1,16,256 (default: all; with --quick the first two)
-  --details          operations: throughput, latency and spread, too
+  --operations LIST  get,set,touch (all of them by default) and, in operations, destroy;
+                     ${DECIDE}: get,set,touch,request
+  --levels LIST      operations: 64,1-pinned,1,16,256 (default: all; with --quick the first)
+  --details          operations: throughput, latency and instructions, too
   --sessions KIND    operations: plain (objects as JSON gives them; default) or express (what
                      express-session loads and saves)
   --publish          also write docs/bench: a chart and the figures it was drawn from
@@ -125,7 +126,9 @@ function readArguments() {
   };
   checkKnown(positionals, [...QUESTIONS, DECIDE], 'the question');
   checkKnown(options.subjects, SUBJECT_IDS.split(','), 'the subject');
-  checkKnown(options.operations, ['get', 'set', 'touch', 'destroy'], 'the operation');
+  const onlyDecides = positionals.every((question) => question === DECIDE);
+  const requests = positionals.length > 0 && onlyDecides ? ['request'] : ['destroy'];
+  checkKnown(options.operations, ['get', 'set', 'touch', ...requests], 'the operation');
   checkKnown(options.levels, ['64', '1-pinned', '1', '16', '256'], 'the level');
   checkKnown([values.sessions], ['plain', 'express'], 'the kind of sessions');
   const needsBuild = positionals.includes(DECIDE) || options.subjects?.includes('before');

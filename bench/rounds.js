@@ -112,15 +112,16 @@ async function measureSet(participants, count, measure) {
 
 /**
  * The same measurements with one set of processes after the other.
- * @template {object} M what is measured, whatever names it
+ * @template {{ row: Row, rounds: Row[] }} M a measurement with whatever names it
  * @param {number} sets
- * @param {(set: number) => Promise<(M & { row: Row, rounds: Row[] })[]>} measure each time the same
- * @returns {Promise<(M & { rows: Row[], rounds: Row[][] })[]>} a row per set
+ * @param {(set: number) => Promise<M[]>} measure each time the same
+ * @returns {Promise<(Omit<M, 'row' | 'rounds'> & { rows: Row[], rounds: Row[][] })[]>} a row per set
  */
 async function inSets(sets, measure) {
+  /** @type {M[][]} */
   const all = [];
   for (let set = 0; set < sets; set++) all.push(await measure(set));
-  return all[0].map(({ row: _, ...named }, index) => ({
+  return all[0].map(({ row: _row, rounds: _rounds, ...named }, index) => ({
     ...named,
     rows: all.map((results) => results[index].row),
     rounds: all.map((results) => results[index].rounds),

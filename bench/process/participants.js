@@ -113,14 +113,13 @@ class Participant {
    * @returns {Promise<import('./open-loop').Latencies>}
    */
   arrivals(request) {
-    return this.#watched(request.operation, () => this.child?.ask('openLoop', request));
+    const child = /** @type {InstanceType<typeof Child>} */ (this.child);
+    return this.#watched(request.operation, () => child.ask('openLoop', request));
   }
 
   /**
-   * @template {{ operations: number, allOperations?: number }} R
    * @param {string} operation
-   * @param {() => Promise<R>} carryOut
-   * @returns {Promise<R>}
+   * @param {() => Promise<any>} carryOut
    */
   async #watched(operation, carryOut) {
     await this.#server.startCounting();

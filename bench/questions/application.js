@@ -5,11 +5,14 @@
 
 const { withServer } = require('../process/server');
 const { CONNECTIONS, VISITORS, withApplications } = require('../process/web');
-const { formatInterval } = require('../report/interval');
+const { formatInterval, surenessOf } = require('../report/interval');
 const { estimateRatio, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
+
+/** Requests before the first round: so many are needed until V8 has compiled all of it. */
+const WARM_UP = 6000;
 
 /** Requests per second of the fixed rate: about a quarter of what the application can do. */
 const RATE = 1500;
@@ -50,8 +53,7 @@ function measure(server, { builds }, { ids, loads, rounds, milliseconds }) {
   return withApplications({ ids, server, builds }, async (applications) => {
     const measured = [];
     for (const [index, load] of loads.entries()) {
-      // Express and express-session have much that V8 compiles only after thousands of requests.
-      const length = { milliseconds: index === 0 ? 10 * milliseconds : 2 * milliseconds };
+      const length = index === 0 ? { count: WARM_UP } : { milliseconds: 2 * milliseconds };
       await interleave(applications, 1, (each) => each.round(load, length));
       const figures = await measureSet(applications, rounds, (each) =>
         each.round(load, { milliseconds }),
@@ -74,7 +76,8 @@ async function run({ options, print }) {
   print(
     `Express 5 and express-session, ${CONNECTIONS} connections, ${VISITORS} visitors. ${sets} ` +
       `processes of each application, each with ${rounds} rounds of\n${milliseconds} ms in turn ` +
-      'with the others. Medians of the processes; in brackets the interval (95 %). express-session ' +
+      `with the others. Medians of the processes; in brackets the interval (${surenessOf(sets)}). ` +
+      'express-session ' +
       'itself\n(cookie, signature, hash) is most of what sessions cost.\n',
   );
   const results = await withServer((server) =>

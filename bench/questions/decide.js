@@ -13,8 +13,9 @@ const { formatTable } = require('../report/table');
 const { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge } = require('../report/verdict');
 const { whyNoInstructions } = require('../rounds');
 
-const OPERATIONS = ['get', 'set', 'touch'];
+/** A request of an application; all others are operations of a store. */
 const REQUEST = 'request';
+const DEFAULTS = ['get', 'set', 'touch', REQUEST];
 
 /** The most pairs of processes. */
 const PAIRS = 40;
@@ -32,7 +33,7 @@ class Item {
   rounds = [];
   decided = false;
 
-  /** @param {string} name an operation, or REQUEST */
+  /** @param {string} name */
   constructor(name) {
     this.name = name;
   }
@@ -142,7 +143,7 @@ function introduction(why) {
 /** @param {import('../run').Context} context */
 async function run({ options, print }) {
   if (!options.builds) throw new Error('decide needs another build: --against FOLDER');
-  const items = [...(options.operations ?? OPERATIONS), REQUEST].map((name) => new Item(name));
+  const items = (options.operations ?? DEFAULTS).map((name) => new Item(name));
   const why = whyNoInstructions();
   print(introduction(why));
   await decide(items, options);

@@ -66,7 +66,7 @@ async function run({ options, print }) {
   print(
     'COUNT of each SCAN is 100, the default of both stores. delay: the longest that the event loop ' +
       'of the store was kept waiting, in the worst\nround; server: the longest that another ' +
-      "client's PING waited; memory: at most, above what the process held before. Medians else.\n",
+      "client's PING waited; memory: at most, above what the process held before.\nMedians else, and their intervals.\n",
   );
 
   const results = [];

@@ -6,7 +6,7 @@
 const { withParticipants } = require('../process/participants');
 const { withServer } = require('../process/server');
 const { estimate, estimateRatio } = require('../report/statistics');
-const { formatInterval } = require('../report/interval');
+const { formatInterval, surenessOf } = require('../report/interval');
 const { formatTable } = require('../report/table');
 const { inSets, interleave, measureSet } = require('../rounds');
 const { SUBJECTS, choose } = require('../subjects');
@@ -32,7 +32,7 @@ async function run({ options, print }) {
   print(
     `Poisson arrivals at fixed rates, drawn beforehand and the same for all; latency from when the ` +
       `operation was due to its callback.\nMedians of ${sets} processes of each subject, each with ` +
-      `${count} rounds of ${milliseconds} ms; in brackets their interval.\n`,
+      `${count} rounds of ${milliseconds} ms; in brackets their interval (${surenessOf(sets)}).\n`,
   );
 
   const results = await withServer((server) =>

@@ -8,6 +8,7 @@ const { SESSION_BYTES } = require('../process/session');
 const { withServer } = require('../process/server');
 const { verify } = require('../process/verify');
 const { costTable, detailTable } = require('../report/cost');
+const { surenessOf } = require('../report/interval');
 const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
 
@@ -138,7 +139,8 @@ function introduction({ sessions }, { sets, rounds, milliseconds }) {
     `Sessions of ${SESSION_BYTES} bytes of JSON${what}, JSON work included; closed loop. ${sets} ` +
     `processes of each subject, each with ${rounds} rounds of\n${milliseconds} ms in turn with the ` +
     'others. CPU: microseconds of processor time of that process per operation; in brackets the ' +
-    "ratio to the first row's.\nMedians of the processes, and how far the interval (95 %) reaches " +
+    `ratio to the first row's.\nMedians of the processes, and how far the interval ` +
+    `(${surenessOf(sets)}) reaches ` +
     'from there. The server counted every command.\n'
   );
 }

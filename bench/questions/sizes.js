@@ -5,6 +5,7 @@
 const { withParticipants } = require('../process/participants');
 const { withServer } = require('../process/server');
 const { costTable } = require('../report/cost');
+const { surenessOf } = require('../report/interval');
 const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, choose } = require('../subjects');
 
@@ -62,7 +63,7 @@ async function run({ options, print }) {
   const milliseconds = options.milliseconds ?? (quick ? 60 : 100);
   print(
     `Medians of ${sets} processes of each subject, with ${rounds} rounds of ${milliseconds} ms in ` +
-      'turn, and how far the interval (95 %)\nreaches from there; in brackets the ratio.\n',
+      `turn, and how far the interval (${surenessOf(sets)})\nreaches from there; in brackets the ratio.\n`,
   );
   const results = await withServer((server) =>
     inSets(sets, () => measure(server, options, { ids, operations, rounds, milliseconds })),

@@ -8,7 +8,7 @@ const { promisify } = require('node:util');
 
 const { withServer } = require('../process/server');
 const { packageSize } = require('../process/package-size');
-const { formatInterval } = require('../report/interval');
+const { formatInterval, surenessOf } = require('../report/interval');
 const { estimate, estimateRatio, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { interleave } = require('../rounds');
@@ -53,7 +53,7 @@ async function run({ options, print }) {
   ]);
   print(
     `From before the first require to the first answer of get(), connecting included; CPU and memory of ` +
-      `the process then. Medians of ${count} and their intervals.\nSize: unpacked, with all that ` +
+      `the process then. Medians of ${count} and their intervals (${surenessOf(count)}).\nSize: unpacked, with all that ` +
       `the package depends on, on this system; express-session, which all need, left out.\n\n` +
       `${formatTable(head, lines)}\n`,
   );

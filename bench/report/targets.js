@@ -173,13 +173,17 @@ const TARGETS = [
   },
 ];
 
+/** Below this an interval says nothing: there were too few processes. */
+const SURE_ENOUGH = 0.9;
+
 /**
  * By the whole interval: where the limit lies in it, nobody can tell.
  * @param {import('./interval').Interval} interval
  * @param {Target['bound']} bound
  * @param {number} limit
  */
-function judge({ low, high }, bound, limit) {
+function judge({ low, high, confidence }, bound, limit) {
+  if (confidence < SURE_ENOUGH) return 'too few';
   const [best, worst] = bound === 'at most' ? [low, high] : [-high, -low];
   const most = bound === 'at most' ? limit : -limit;
   return worst <= most ? 'holds' : best > most ? 'SHORT' : 'cannot tell';

@@ -49,7 +49,7 @@ async function openRedundant({ url, second, build = ROOT }) {
   const { once } = require('node:events');
   const { RedisStore } = require(build);
   const store = new RedisStore({ clients: [url, second] });
-  await Promise.all(store.clients.map((client) => once(client, 'ready')));
+  await Promise.all(store.clients.map((/** @type {any} */ client) => once(client, 'ready')));
   return { store, close: () => store.close() };
 }
 
