@@ -8,7 +8,7 @@ const { canPin, pin } = require('../process/pin');
 const { withServer } = require('../process/server');
 const { CONNECTIONS } = require('../process/web');
 const { formatInterval, intervalOfRatios } = require('../report/interval');
-const { typical } = require('../report/statistics');
+const { median, typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge } = require('../report/verdict');
 const { whyNoInstructions } = require('../rounds');
@@ -24,6 +24,21 @@ const MINUTES = 9.5;
 
 /** @typedef {import('../report/statistics').Row} Row */
 /** @typedef {'cpu' | 'instructions'} Figure */
+
+/**
+ * Of one pair of processes: the median over its turns of A B B A, in each of which whatever changes
+ * steadily changes both alike.
+ * @param {Row[]} rounds
+ */
+function ratioInTurns(rounds) {
+  const ratios = [];
+  for (let first = 0; first < rounds.length; first += 2) {
+    const turn = rounds.slice(first, first + 2);
+    const cpu = (/** @type {string} */ id) => turn.reduce((sum, each) => sum + each[id].cpu, 0);
+    ratios.push(cpu('hiredis') / cpu('before'));
+  }
+  return median(ratios);
+}
 
 /** What is asked about, with the figures of each pair of processes so far. */
 class Item {
@@ -49,7 +64,10 @@ class Item {
    * @param {Figure} figure
    */
   interval(figure) {
-    const ratios = this.rows.map(({ hiredis, before }) => hiredis[figure] / before[figure]);
+    const ratios =
+      figure === 'cpu'
+        ? this.rounds.map(ratioInTurns)
+        : this.rows.map(({ hiredis, before }) => hiredis[figure] / before[figure]);
     const known = ratios.filter((ratio) => Number.isFinite(ratio));
     return intervalOfRatios(known, LOOK_CONFIDENCE);
   }

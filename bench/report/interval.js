@@ -114,8 +114,16 @@ function formatShortly({ value, low, high, pairs }, digits = 2) {
   return `${value.toFixed(digits)} ±${away}`;
 }
 
+/**
+ * How sure an interval over so many pairs is: for those who print it.
+ * @param {number} pairs
+ */
+function surenessOf(pairs) {
+  return `${Math.floor(place(pairs, CONFIDENCE).confidence * 100)} %`;
+}
+
 module.exports = {
-  CONFIDENCE,
+  surenessOf,
   exactly,
   formatInterval,
   formatShortly,

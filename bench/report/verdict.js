@@ -63,7 +63,7 @@ function explain(interval) {
   if (changed) {
     return `cannot tell: ${changed}, but maybe by less than ${MARGIN * 100} %: interval ${bounds(interval)}`;
   }
-  return `cannot tell: interval ${bounds(interval)} is wider than ${margin}`;
+  return `cannot tell: interval ${bounds(interval)} reaches beyond ${margin}`;
 }
 
 module.exports = { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge, percent };

@@ -13,16 +13,20 @@ const ROOT = path.join(__dirname, '..', '..');
 /** Those that need nothing compiled but the addon. */
 const SUBJECTS = 'hiredis,access,borrowed,redundant,node-redis,ioredis,json,memory,none';
 
+/** Only ends what hangs. */
+const PATIENCE = 10 * 60_000;
+
 let folder;
 beforeAll(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-bench-'))));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function bench(...args) {
-  const short = ['--no-build', '--quick', '--rounds', '1', '--time', '10', '--output', folder];
+  const length = ['--rounds', '1', '--time', '10', '--processes', '2'];
+  const short = ['--no-build', '--quick', ...length, '--output', folder];
   return spawnSync(process.execPath, ['bench/run.js', ...short, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: PATIENCE,
   });
 }
 
@@ -38,6 +42,8 @@ it.each([
   ['redundant', ['hiredis', 'redundant']],
   ['promises', ['hiredis', 'access']],
   ['startup', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis']],
+  ['latency', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis']],
+  ['application', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis', 'memory', 'none']],
 ])(
   '%s measures those of the subjects that it can',
   (question, expected) => {
@@ -55,8 +61,56 @@ it.each([
     for (const { bytes } of Object.values(answer.sizes ?? {})) expect(bytes).toBeGreaterThan(1e5);
     expect(fs.readFileSync(path.join(folder, `${question}.svg`), 'utf8')).toContain('<svg');
   },
-  150_000,
+  PATIENCE,
 );
+
+it(
+  'the build before is one more subject',
+  () => {
+    const subjects = ['--subjects', 'hiredis,before', '--operations', 'get', '--levels', '64'];
+    const { status, stdout, stderr } = bench('operations', '--against', '.', ...subjects);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^connect-hiredis before: \d/m);
+    expect(answerOf('operations').ids).toEqual(['hiredis', 'before']);
+    expect(fs.readdirSync(path.join(ROOT, 'build', 'bench', 'builds'))).toEqual([]);
+  },
+  PATIENCE,
+);
+
+it(
+  'decide gives a verdict on each row, and says of too few processes that they tell nothing',
+  () => {
+    const { status, stdout, stderr } = bench('decide', '--against', '.');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    for (const row of ['get', 'set', 'touch', 'request']) {
+      expect(stdout).toMatch(new RegExp(`^\\| ${row} +\\| .*cannot tell: 2 pairs`, 'm'));
+    }
+    const file = path.join(folder, 'decide.json');
+    const { answer } = JSON.parse(fs.readFileSync(file, 'utf8'));
+    for (const { name, figure, ratio, verdict } of answer.results) {
+      expect([name, figure, verdict]).toEqual([name, figure, 'cannot tell']);
+      expect(ratio.pairs).toBe(2);
+      expect(ratio.value).toBeGreaterThan(0);
+    }
+    // The same number of operations for one as for the other.
+    for (const { rows } of answer.measured) {
+      for (const { hiredis, before } of rows) expect(hiredis.operations).toBe(before.operations);
+    }
+  },
+  PATIENCE,
+);
+
+it.each([
+  [['decide'], 'what is before? --against FOLDER says it'],
+  [['decide', '--against', 'docs'], 'docs has no addon in '],
+  [['operations', '--subjects', 'hiredis,before'], 'what is before?'],
+])('%j is refused, with the reason', (args, reason) => {
+  const { status, stderr } = bench(...args);
+  expect(status).toBeGreaterThan(0);
+  expect(stderr).toContain(reason);
+});
 
 it('what it does not know is refused, with what it does', () => {
   const { status, stderr } = bench('--subjects', 'mongo');
