@@ -11,8 +11,9 @@ const { formatTable } = require('../report/table');
 const { inSets, interleave, measureSet } = require('../rounds');
 const { STORES, SUBJECTS, choose } = require('../subjects');
 
-/** Requests before the first round: so many are needed until V8 has compiled all of it. */
+/** Requests before the first round: V8 compiles most of it only after some thousands. */
 const WARM_UP = 6000;
+const QUICK_WARM_UP = 3000;
 
 /** Requests per second of the fixed rate: about a quarter of what the application can do. */
 const RATE = 1500;
@@ -47,13 +48,13 @@ const LOADS = [
  * Everything, once, with an application of its own for each subject.
  * @param {Server} server
  * @param {import('../run').Options} options
- * @param {{ ids: string[], loads: Load[], rounds: number, milliseconds: number }} plan
+ * @param {{ ids: string[], loads: Load[], warmUp: number, rounds: number, milliseconds: number }} plan
  */
-function measure(server, { builds }, { ids, loads, rounds, milliseconds }) {
+function measure(server, { builds }, { ids, loads, warmUp, rounds, milliseconds }) {
   return withApplications({ ids, server, builds }, async (applications) => {
     const measured = [];
     for (const [index, load] of loads.entries()) {
-      const length = index === 0 ? { count: WARM_UP } : { milliseconds: 2 * milliseconds };
+      const length = index === 0 ? { count: warmUp } : { milliseconds: 2 * milliseconds };
       await interleave(applications, 1, (each) => each.round(load, length));
       const figures = await measureSet(applications, rounds, (each) =>
         each.round(load, { milliseconds }),
@@ -70,6 +71,7 @@ async function run({ options, print }) {
   const { quick } = options;
   const ids = choose(options, quick ? QUICK_SUBJECTS : DEFAULT_SUBJECTS, ['store', 'none']);
   const loads = quick ? LOADS.slice(0, 1) : LOADS;
+  const warmUp = quick ? QUICK_WARM_UP : WARM_UP;
   const sets = options.processes ?? 6;
   const rounds = options.rounds ?? (quick ? 8 : 12);
   const milliseconds = options.milliseconds ?? (quick ? 100 : 200);
@@ -81,7 +83,7 @@ async function run({ options, print }) {
       'itself\n(cookie, signature, hash) is most of what sessions cost.\n',
   );
   const results = await withServer((server) =>
-    inSets(sets, () => measure(server, options, { ids, loads, rounds, milliseconds })),
+    inSets(sets, () => measure(server, options, { ids, loads, warmUp, rounds, milliseconds })),
   );
   for (const result of results) print(`${formatResult(result, ids)}\n`);
   return { milliseconds, rounds, sets, connections: CONNECTIONS, results };

@@ -21,7 +21,7 @@ beforeAll(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function bench(...args) {
-  const length = ['--rounds', '1', '--time', '10', '--processes', '2'];
+  const length = ['--rounds', '1', '--time', '10', '--processes', '1'];
   const short = ['--no-build', '--quick', ...length, '--output', folder];
   return spawnSync(process.execPath, ['bench/run.js', ...short, ...args], {
     cwd: ROOT,
@@ -43,7 +43,6 @@ it.each([
   ['promises', ['hiredis', 'access']],
   ['startup', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis']],
   ['latency', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis']],
-  ['application', ['hiredis', 'access', 'borrowed', 'node-redis', 'ioredis', 'memory', 'none']],
 ])(
   '%s measures those of the subjects that it can',
   (question, expected) => {
@@ -65,6 +64,18 @@ it.each([
 );
 
 it(
+  'application measures whole applications',
+  () => {
+    const { status, stdout, stderr } = bench('application', '--subjects', 'memory,hiredis,none');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain('# To reach');
+    expect(answerOf('application').ids).toEqual(['memory', 'hiredis', 'none']);
+  },
+  PATIENCE,
+);
+
+it(
   'the build before is one more subject',
   () => {
     const subjects = ['--subjects', 'hiredis,before', '--operations', 'get', '--levels', '64'];
@@ -81,7 +92,7 @@ it(
 it(
   'decide gives a verdict on each row, and says of too few processes that they tell nothing',
   () => {
-    const { status, stdout, stderr } = bench('decide', '--against', '.');
+    const { status, stdout, stderr } = bench('decide', '--against', '.', '--processes', '2');
     expect(stderr).toBe('');
     expect(status).toBe(0);
     for (const row of ['get', 'set', 'touch', 'request']) {
