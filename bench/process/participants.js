@@ -144,7 +144,8 @@ class Participant {
   }
 
   /**
-   * Nobody may do less, or more, than it says.
+   * Nobody may do less, or more, than it says. Of two servers one may have been too slow, on a
+   * machine that has other work to do, and be brought up to date meanwhile: then it is only more.
    * @param {string} operation
    * @param {{ operations: number, allOperations?: number }} round
    * @param {Record<string, number>} counted
@@ -156,7 +157,13 @@ class Participant {
         each * allOperations,
       ]),
     );
-    assert.deepEqual(counted, expected, `${this.id}: the server counted other commands`);
+    if (this.#server.second) {
+      for (const [name, least] of Object.entries(expected)) {
+        assert.ok(counted[name] >= least, `${this.id}: the servers counted fewer ${name}`);
+      }
+    } else {
+      assert.deepEqual(counted, expected, `${this.id}: the server counted other commands`);
+    }
   }
 
   async #writeDoomed() {

@@ -31,8 +31,22 @@ class Server {
   constructor(redis, admin) {
     this.redis = redis;
     this.admin = admin;
-    /** For a subject's `open`. */
+    /**
+     * For a subject's `open`.
+     * @type {{ host?: string, port?: number, url: string, second?: string }}
+     */
     this.address = { host: redis.host, port: redis.port, url: redis.url };
+    /** @type {Server | undefined} */
+    this.second = undefined;
+  }
+
+  /**
+   * From now on there are two, and what is counted is counted at both.
+   * @param {Server} second
+   */
+  join(second) {
+    this.second = second;
+    this.address.second = second.address.url;
   }
 
   /** @returns {number} */
@@ -43,6 +57,7 @@ class Server {
   /** Counts from now on. */
   async startCounting() {
     await this.admin.sendCommand(['CONFIG', 'RESETSTAT']);
+    await this.second?.startCounting();
   }
 
   /**
@@ -52,9 +67,9 @@ class Server {
   async counted() {
     const text = String(await this.admin.sendCommand(['INFO', 'commandstats']));
     /** @type {Record<string, number>} */
-    const counts = {};
+    const counts = (await this.second?.counted()) ?? {};
     for (const [, name, calls] of text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) {
-      if (WATCHED.has(name)) counts[name] = Number(calls);
+      if (WATCHED.has(name)) counts[name] = (counts[name] ?? 0) + Number(calls);
     }
     return counts;
   }

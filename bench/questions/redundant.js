@@ -10,7 +10,7 @@ const { estimateRatio } = require('../report/statistics');
 async function run(context) {
   return withServer((server) =>
     withServer((second) => {
-      Object.assign(server.address, { second: second.address.url });
+      server.join(second);
       return compareTwo(server, context, {
         ids: ['hiredis', 'redundant'],
         head: ['one server', 'two', 'ratio'],
