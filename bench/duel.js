@@ -30,7 +30,7 @@ const LOAD = { path: '/', operations: ['get', 'touch'] };
 /** @type {Length} */
 const OPERATIONS = { warmUp: 100_000, slices: 32, cpu: 25_000 };
 /** @type {Length} */
-const REQUESTS = { warmUp: 6_000, slices: 40, cpu: 50_000 };
+const REQUESTS = { warmUp: 6_000, slices: 60, cpu: 50_000 };
 
 const WARM_UP_SLICES = 6;
 
