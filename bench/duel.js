@@ -60,8 +60,6 @@ async function takeTurns(pair, { warmUp, slices, cpu }, carryOut) {
   const rows = await interleave(pair, WARM_UP_SLICES, (each) => carryOut(each, limit));
   const dearest = Math.max(...Object.values(rows[WARM_UP_SLICES - 1]).map((each) => each.cpu));
   const slice = Math.max(1, Math.round(cpu / dearest));
-  // So that the next collection is as far away for one as for the other.
-  for (const each of pair) await each.collectGarbage();
   return measureSet(pair, slices, (each) => carryOut(each, slice));
 }
 
