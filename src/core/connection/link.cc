@@ -9,6 +9,7 @@
 #include <hiredis/hiredis.h>
 
 #include "loop/system_error.h"
+#include "protocol/foreign_protocol.h"
 
 namespace connect_hiredis {
 
@@ -133,6 +134,12 @@ void Link::OnBeforeRead() {
 }
 
 bool Link::OnBytes(std::string_view bytes) {
+  if (!std::exchange(heard_, true)) {
+    if (const auto foreign = DescribeForeignProtocol(bytes); !foreign.empty()) {
+      Fail(MakeProtocolError(foreign));
+      return false;
+    }
+  }
   redisReader* reader = context_->reader;
   while (!bytes.empty() && !failure_) {
     const bool in_large_string = reader->len > kPiece;

@@ -89,6 +89,7 @@ class Link final : private StreamListener {
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
+  bool heard_ = false;          // the peer has sent bytes
   Nanoseconds last_answer_{0};  // a whole reply
   Nanoseconds asked_at_{0};     // when it began to owe replies
   Ring<CommandId> asked_;       // whose replies are to come, in this order

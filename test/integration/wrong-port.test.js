@@ -1,0 +1,45 @@
+'use strict';
+
+// A port that is not the one of Redis is named as what it is, as far as its first bytes show it.
+
+const { once } = require('node:events');
+const http = require('node:http');
+const net = require('node:net');
+const { createClient } = require('../..');
+
+/** As OpenSSL answers to what is no TLS: fatal, protocol version. */
+const ALERT = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]);
+
+/** The first error of a client of `server`. */
+async function firstError(server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = createClient({ port: server.address().port });
+  try {
+    const [error] = await once(client, 'error');
+    return error;
+  } catch (error) {
+    // `once` rejects with what an error event tells.
+    return error;
+  } finally {
+    await client.close();
+    server.closeAllConnections?.();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+test('an HTTP port', async () => {
+  const error = await firstError(http.createServer((_, response) => response.end()));
+  expect(error).toMatchObject({
+    code: 'ERR_REDIS_PROTOCOL',
+    message: 'The port speaks HTTP: it is not the one of Redis',
+  });
+});
+
+test('a TLS port', async () => {
+  const server = net.createServer((socket) => socket.on('error', () => {}).end(ALERT));
+  expect(await firstError(server)).toMatchObject({
+    code: 'ERR_REDIS_PROTOCOL',
+    message: 'The port speaks TLS, and this connection does not',
+  });
+});
