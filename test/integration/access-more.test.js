@@ -155,7 +155,7 @@ describe('scan', () => {
     }
   });
 
-  test.each([[0], [-1], [1.5], [NaN], ['10'], [null]])('refuses a count of %p', (count) => {
+  test.each([[0], [-1], [1.5], [NaN], ['ten'], [null]])('refuses a count of %p', (count) => {
     const { access } = redis.store();
     expect(() => access.scan({ count })).toThrow(expect.objectContaining(refused));
   });

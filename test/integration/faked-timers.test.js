@@ -4,9 +4,11 @@
 // operation waits for one of those.
 
 const path = require('node:path');
+const { RedisStore } = require('../..');
 const { clientNamed, openClient } = require('../helpers/borrowed-clients');
 const { runScript } = require('../helpers/child');
 const { failure, result } = require('../helpers/outcome');
+const { load } = require('../helpers/requests');
 const { useRedis } = require('../helpers/use-redis');
 
 // Before what closes the stores.
@@ -90,7 +92,7 @@ const STORES = {
       async (options) => {
         const { client, close } = await openClient(clientNamed(name), redis.server);
         redis.track({ close });
-        return redis.store({ url: undefined, client, ...options });
+        return redis.track(new RedisStore({ client, ...options }));
       },
     ]),
   ),
@@ -128,7 +130,7 @@ describe.each(WAYS)('with timers faked in the %s way', (_, fakes) => {
       const store = await open({ concurrencyMerge: true, serializer: slow });
       await store.set('a', { n: 1, cookie: cookie() });
       jest.useFakeTimers(fakes);
-      const session = store.createSession({}, await store.get('a'));
+      const session = await load(store, 'a');
       await store.access.set('a', { n: 1, other: true, cookie: cookie() });
       session.n = 2;
       await expect(result((done) => store.set('a', session, done))).resolves.toBe('OK');
@@ -155,7 +157,7 @@ describe.each(WAYS)('with timers faked in the %s way', (_, fakes) => {
       code: 'ERR_REDIS_TIMEOUT',
     });
     await lost;
-    const late = redis.store({ url: undefined, client: store.client });
+    const late = redis.track(new RedisStore({ client: store.client }));
     await new Promise((resolve) => late.once('disconnect', resolve));
   });
 
@@ -183,11 +185,11 @@ describe.each(WAYS)('with timers faked in the %s way', (_, fakes) => {
 
 test('a package that is loaded when timers are faked already finds the real ones', async () => {
   jest.useFakeTimers();
-  let RedisStore;
+  let late;
   jest.isolateModules(() => {
-    ({ RedisStore } = require('../..'));
+    late = require('../..');
   });
-  const store = redis.track(new RedisStore({ url: redis.server.url }));
+  const store = redis.track(new late.RedisStore({ url: redis.server.url }));
   await expect(result((done) => store.set('a', { n: 1 }, done))).resolves.toBe('OK');
   await expect(result((done) => store.length(done))).resolves.toBe(1);
   await expect(failure((done) => store.get('', done))).resolves.toMatchObject({

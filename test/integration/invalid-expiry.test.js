@@ -4,6 +4,7 @@
 // JSON does, as MemoryStore would, and adds nothing.
 
 const { MemoryStore } = require('express-session');
+const { RedisStore } = require('../..');
 const { clientNamed, openClient } = require('../helpers/borrowed-clients');
 const { startApp } = require('../helpers/app');
 const { useRedis } = require('../helpers/use-redis');
@@ -20,7 +21,7 @@ const STORES = [
     async () => {
       const { client, close } = await openClient(clientNamed('ioredis 6'), redis.server);
       redis.track({ close });
-      return redis.store({ url: undefined, client });
+      return redis.track(new RedisStore({ client }));
     },
   ],
 ];

@@ -6,6 +6,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
 const { inspect } = require('node:util');
+const { RedisStore } = require('../..');
 const { clientNamed, openClient } = require('../helpers/borrowed-clients');
 const { runScript } = require('../helpers/child');
 const { failure, result } = require('../helpers/outcome');
@@ -22,7 +23,7 @@ async function collect(sessions) {
 const borrowing = (name) => async (options) => {
   const { client, close } = await openClient(clientNamed(name), redis.server);
   redis.track({ close });
-  return redis.store({ url: undefined, client, ...options });
+  return redis.track(new RedisStore({ client, ...options }));
 };
 
 /** The stores, by what is behind them. */

@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const { inspect } = require('node:util');
 const { RedisStore } = require('../..');
 const { startApp } = require('../helpers/app');
+const { load } = require('../helpers/requests');
 const { useRedis } = require('../helpers/use-redis');
 
 const redis = useRedis();
@@ -102,7 +103,7 @@ describe.each(WAYS)('behind %s', (_, wrap) => {
   test('what a request destroyed stays destroyed', async () => {
     const store = wrap(redis.store());
     await store.set('a', { cookie: {} });
-    const session = store.createSession({ sessionStore: store }, await store.get('a'));
+    const session = await load(store, 'a');
     await store.destroy('a');
     await expect(store.set('a', session)).resolves.toBeNull();
   });
@@ -150,7 +151,7 @@ describe.each(WAYS)('behind %s', (_, wrap) => {
 
   test('a client can be looked at, kept and closed', async () => {
     const client = wrap(redis.client());
-    await once(client, 'ready');
+    await client.connect();
     expect(client.state).toBe('ready');
     expect(client.stats()).toMatchObject({ state: 'ready', timeouts: 0 });
     client.unref();
