@@ -37,7 +37,12 @@ test('an HTTP port', async () => {
 });
 
 test('a TLS port', async () => {
-  const server = net.createServer((socket) => socket.on('error', () => {}).end(ALERT));
+  const server = net.createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end(ALERT),
+  );
   expect(await firstError(server)).toMatchObject({
     code: 'ERR_REDIS_PROTOCOL',
     message: 'The port speaks TLS, and this connection does not',
