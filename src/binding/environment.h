@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "binding/kept.h"
+#include "core/loop/lookups.h"
 
 namespace connect_hiredis {
 
@@ -22,6 +23,8 @@ class Environment {
   static Environment& Of(Napi::Env env);
 
   static uv_loop_t* LoopOf(Napi::Env env);
+  // Of all clients: there is one loop.
+  [[nodiscard]] const std::shared_ptr<Lookups>& lookups() const { return lookups_; }
 
   // Keeps it until Remove.
   void Add(std::shared_ptr<Kept> kept);
@@ -32,6 +35,7 @@ class Environment {
   void ReleaseIfDone();
 
   std::vector<std::shared_ptr<Kept>> kept_;
+  std::shared_ptr<Lookups> lookups_ = std::make_shared<Lookups>();
   napi_async_cleanup_hook_handle cleanup_hook_ = nullptr;
   bool exiting_ = false;
 };

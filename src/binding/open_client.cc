@@ -11,7 +11,8 @@ namespace connect_hiredis {
 OpenClient::OpenClient(Napi::Env env, ConnectionOptions options, const Napi::Object& receiver)
     : env_(env),
       delivery_(env, receiver),
-      connection_(Environment::LoopOf(env), std::move(options), this, std::random_device()()),
+      connection_(Environment::LoopOf(env), std::move(options), this, std::random_device()(),
+                  Environment::Of(env).lookups()),
       source_(&connection_, &delivery_) {}
 
 void OpenClient::Join(OpenGroup* group, std::size_t index) {

@@ -40,13 +40,16 @@ struct Command {
   // command that had to wait for a connection is sent with what is left of that time.
   std::size_t time_to_live_at = 0;
   std::chrono::milliseconds time_to_live{0};
-  // One more argument follows the time to live: "0", or "1" from the second time on that the
-  // command is sent, when the server may have carried it out already.
+  // One more argument follows the time to live: "1" if the command was attempted, else "0".
   bool tells_attempt = false;
 
   // Leaves as soon as it is submitted, with all that waits to be sent: the server is to begin with
   // it while more is still being written.
   bool at_once = false;
+  // It may have been carried out already: bytes of it were handed to the kernel on a connection
+  // that broke before the answer. Kept by the connection; who submits a command that stands for an
+  // earlier one hands on that one's mark.
+  bool attempted = false;
 
   // Kept by the connection.
   std::vector<Reply> replies;
@@ -54,9 +57,9 @@ struct Command {
   Nanoseconds deadline{0};  // by Deadlines' count
   std::size_t bytes = 0;    // of `wire`, by PendingCommands' count
   bool sent = false;
+  std::uint64_t sent_at = 0;  // which byte of the link's output is its first
   bool needs_master = false;  // a replica refused it
   bool sent_away = false;     // the server said that it is not the one to ask
-  bool attempted = false;     // on a connection that broke: it may have been carried out
   std::uint32_t index = 0;
   std::uint32_t generation = 0;
   Command* previous = nullptr;

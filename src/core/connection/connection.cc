@@ -8,8 +8,8 @@
 namespace connect_hiredis {
 
 Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObserver* observer,
-                       std::uint32_t seed)
-    : loop_{loop, std::make_shared<CloseBarrier>()},
+                       std::uint32_t seed, std::shared_ptr<Lookups> lookups)
+    : loop_{loop, std::make_shared<CloseBarrier>(), std::move(lookups)},
       options_(std::move(options)),
       observer_(observer),
       keep_alive_(options_.keep_alive),
@@ -67,7 +67,15 @@ void Connection::OnWayFound() {
   last_error_ = nullptr;
   upkeep_->Begin(CredentialsLeft());
   observer_->OnReady();
+  RaiseFence();
   SendWaiting();
+}
+
+void Connection::RaiseFence() {
+  const Fence::Commands commands = fence_.OnReady(connector_->TakeIdentity());
+  if (commands.count == 0) return;
+  link_->Append(commands.wire, commands.count, kFenceId, Now());
+  silence_->Expect();
 }
 
 void Connection::Prove() {
@@ -79,6 +87,8 @@ void Connection::Prove() {
 // The connection, or the attempt at one, came to nothing.
 void Connection::Retry(Error error, bool refused) {
   const bool was_ready = state_ == State::kReady;
+  if (was_ready) fence_.OnBroken(link_->unanswered() > 0);
+  pending_.MarkAllWaiting(was_ready ? link_->bytes_written() : 0);
   DropLink();
   upkeep_->End();
   silence_->End();
@@ -88,7 +98,6 @@ void Connection::Retry(Error error, bool refused) {
     // It has done what it was for.
     FailCommand(*ping, error);
   }
-  pending_.MarkAllWaiting();
 
   if (closing_) {
     FailAll(MakeClosedError());
@@ -196,6 +205,11 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
     partly_answered_ = nullptr;
     return;
   }
+  if (id == kFenceId) {
+    // Whether there was such a connection, and whether this user may end one.
+    fence_.OnAnswer();
+    return;
+  }
   if (id == kAuthenticationId) {
     if (!refusal) {
       ExpectStatus(reply);
@@ -248,6 +262,7 @@ void Connection::Submit(Command& command) {
 
 void Connection::Send(Command& command, Nanoseconds now) {
   pending_.MarkSent(command);
+  command.sent_at = link_->bytes_appended();
   past_.commands += command.expected;
   silence_->Expect();
   // A refusal shows in the link's failure: the command is sent again on the next link.
@@ -263,6 +278,11 @@ void Connection::SendWaiting() {
     RefreshTimeToLive(*command, now);
     Send(*command, now);
   }
+}
+
+bool Connection::WasAttempted(CommandId id) {
+  const Command* command = pending_.Find(id);
+  return command != nullptr && command->attempted;
 }
 
 void Connection::Complete(Command& command) {
@@ -363,28 +383,6 @@ void Connection::Teardown() {
     dropped_.clear();
     observer_->OnClosed();
   });
-}
-
-const char* NameOf(Connection::State state) {
-  switch (state) {
-    case Connection::State::kIdle:
-      return "idle";
-    case Connection::State::kResolving:
-      return "resolving";
-    case Connection::State::kConnecting:
-      return "connecting";
-    case Connection::State::kHandshaking:
-      return "handshaking";
-    case Connection::State::kReady:
-      return "ready";
-    case Connection::State::kBackoff:
-      return "backoff";
-    case Connection::State::kClosing:
-      return "closing";
-    case Connection::State::kClosed:
-      return "closed";
-  }
-  return "unknown";
 }
 
 }  // namespace connect_hiredis

@@ -25,6 +25,7 @@
 #include "connection/connector.h"
 #include "connection/credentials.h"
 #include "connection/deadlines.h"
+#include "connection/fence.h"
 #include "connection/link.h"
 #include "connection/options.h"
 #include "connection/pace.h"
@@ -77,8 +78,9 @@ class Connection final : private LinkListener,
   };
 
   // `loop` and `observer` must outlive the connection. `seed` is for the jitter of the backoff.
+  // `lookups`: shared with others on this loop.
   Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObserver* observer,
-             std::uint32_t seed);
+             std::uint32_t seed, std::shared_ptr<Lookups> lookups = nullptr);
   ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -111,17 +113,16 @@ class Connection final : private LinkListener,
   [[nodiscard]] State state() const;
   // Counts the times that it became ready: cursors of SCAN do not outlive one.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
-  // The epoch in which a command submitted now will be sent.
-  [[nodiscard]] std::uint64_t sending_epoch() const {
-    return state_ == State::kReady ? epoch_ : epoch_ + 1;
-  }
+  // Of a command that is just being told its outcome: see Command::attempted.
+  [[nodiscard]] bool WasAttempted(CommandId id);
   // What kept it from being ready, last time it was not.
   [[nodiscard]] std::shared_ptr<const Error> last_error() const { return last_error_; }
   [[nodiscard]] Statistics statistics() const;
 
  private:
-  // No command has this index: there is never room for so many.
+  // No command has these indices: there is never room for so many.
   static constexpr CommandId kAuthenticationId = ~CommandId{0};
+  static constexpr CommandId kFenceId = ~CommandId{1};
 
   // Of the link.
   void OnReply(CommandId id, const Reply& reply) override;
@@ -148,6 +149,7 @@ class Connection final : private LinkListener,
   }
 
   void Connect();
+  void RaiseFence();
   void LookAtTime();
   void FailOverdue(Nanoseconds fired);
   void ReplaceSilent();
@@ -212,6 +214,7 @@ class Connection final : private LinkListener,
   bool displaced_ = false;          // that was how the last link that was ready ended
   std::string displaced_from_;      // the address of that server
   std::optional<Nanoseconds> credentials_end_;
+  Fence fence_;
   Statistics past_;  // all but what the link counts
 
   // Gone once the connection is closing; the link before the rest.

@@ -149,12 +149,17 @@ void Connector::LookAtLink() {
 void Connector::Finish() {
   stage_ = Stage::kIdle;
   endpoints_.clear();
+  identity_ = handshake_->identity();
   handshake_.reset();
   timer_.Stop();
   listener_->OnWayFound();
 }
 
 std::unique_ptr<Link> Connector::TakeLink() { return std::move(link_); }
+
+std::optional<ClientIdentity> Connector::TakeIdentity() {
+  return std::exchange(identity_, std::nullopt);
+}
 
 void Connector::OnTimeout() {
   if (awaits_credentials()) endpoints_.clear();

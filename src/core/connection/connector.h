@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "connection/client_identity.h"
 #include "connection/credentials.h"
 #include "connection/handshake.h"
 #include "connection/link.h"
@@ -67,8 +68,9 @@ class Connector final : private LinkListener {
   // The loop was blocked for so long, until `now`: that does not count.
   void Postpone(Nanoseconds blocked, Nanoseconds now);
 
-  // Once, in OnWayFound.
+  // Both once, in OnWayFound.
   std::unique_ptr<Link> TakeLink();
+  std::optional<ClientIdentity> TakeIdentity();
 
   [[nodiscard]] Stage stage() const { return stage_; }
   [[nodiscard]] bool awaits_credentials() const {
@@ -98,6 +100,7 @@ class Connector final : private LinkListener {
   std::vector<Endpoint> endpoints_;  // still to be tried, the next one last
   Nanoseconds deadline_{0};
   std::optional<Handshake> handshake_;
+  std::optional<ClientIdentity> identity_;  // of the link that is ready
   // What a server said outweighs that another could not be reached.
   std::optional<Error> said_;
   Resolver resolver_;

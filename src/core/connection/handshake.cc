@@ -35,6 +35,8 @@ Handshake::Handshake(const ConnectionOptions& options, const Credentials& creden
   // Something has to come back, a proxy accepts for a server that is away; and a server that is
   // loading its data, or has lost its master, answers all of the above, but not this.
   Say(Step::kPing, {"PING"});
+  // All connections through a unix socket have the same address.
+  if (options.socket_path.empty()) Say(Step::kIdentity, {"CLIENT", "INFO"});
   if (for_writes) Say(Step::kRole, {"ROLE"});
 }
 
@@ -50,6 +52,10 @@ void Handshake::OnReply(const Reply& reply) {
   if (error_ || reply.is(Reply::Type::kStatus)) return;
   if (step == Step::kRole && reply.is(Reply::Type::kArray)) {
     OnRole(reply);
+    return;
+  }
+  if (step == Step::kIdentity && reply.is(Reply::Type::kString)) {
+    identity_ = ReadClientIdentity(reply.text());
     return;
   }
   if (!reply.is(Reply::Type::kError)) {

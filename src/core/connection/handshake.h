@@ -1,5 +1,5 @@
 // What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME and SETINFO,
-// PING, and ROLE if need be, in one write. RESP2 needs no HELLO.
+// PING, CLIENT INFO, and ROLE if need be, in one write. RESP2 needs no HELLO.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "connection/client_identity.h"
 #include "connection/credentials.h"
 #include "connection/options.h"
 #include "protocol/reply.h"
@@ -36,9 +37,11 @@ class Handshake {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
   // Waiting will not mend it: the password or the database is wrong.
   [[nodiscard]] bool refused() const { return refused_; }
+  // As whom the server knows the connection, if it says so; Redis does from 6.2 on.
+  [[nodiscard]] const std::optional<ClientIdentity>& identity() const { return identity_; }
 
  private:
-  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy, kPing, kRole };
+  enum class Step : std::uint8_t { kAuthenticate, kSelect, kCourtesy, kPing, kIdentity, kRole };
 
   void OnRole(const Reply& reply);
   void Say(Step step, std::initializer_list<std::string_view> words);
@@ -48,6 +51,7 @@ class Handshake {
   std::size_t answered_ = 0;
   std::optional<Error> error_;
   bool refused_ = false;
+  std::optional<ClientIdentity> identity_;
 };
 
 }  // namespace connect_hiredis

@@ -72,6 +72,7 @@ class Link final : private StreamListener {
   [[nodiscard]] Nanoseconds last_read() const { return stream_->last_read(); }
   [[nodiscard]] std::uint64_t bytes_read() const { return stream_->bytes_read(); }
   [[nodiscard]] std::uint64_t bytes_written() const { return stream_->bytes_written(); }
+  [[nodiscard]] std::uint64_t bytes_appended() const { return stream_->bytes_appended(); }
   [[nodiscard]] const std::string& address() const { return endpoint_.address; }
 
  private:

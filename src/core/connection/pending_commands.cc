@@ -90,9 +90,10 @@ bool PendingCommands::NeedMaster() const {
   return false;
 }
 
-void PendingCommands::MarkAllWaiting() {
+void PendingCommands::MarkAllWaiting(std::uint64_t bytes_written) {
   for (Command* command = first_; command != nullptr; command = command->next) {
-    command->attempted = command->attempted || (command->sent && !command->sent_away);
+    const bool handed_over = command->sent && command->sent_at < bytes_written;
+    if (handed_over && !command->sent_away) command->attempted = true;
     command->sent_away = false;
     command->sent = false;
     command->replies.clear();

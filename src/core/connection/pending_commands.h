@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -48,8 +49,9 @@ class PendingCommands {
 
   // `command` must be the first that waits.
   void MarkSent(Command& command);
-  // The connection broke: all wait again, what they were answered so far is forgotten.
-  void MarkAllWaiting();
+  // The connection broke after the kernel had taken so many bytes of its output: all wait again,
+  // what they were answered so far is forgotten.
+  void MarkAllWaiting(std::uint64_t bytes_written);
 
  private:
   std::deque<Command> commands_;  // stable addresses; never shrinks

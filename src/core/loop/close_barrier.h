@@ -42,10 +42,13 @@ class CloseBarrier {
   std::function<void()> empty_;
 };
 
+class Lookups;
+
 // A loop, and the barrier of everything that one owner opens on it.
 struct EventLoop {
   uv_loop_t* loop = nullptr;  // not owned
   std::shared_ptr<CloseBarrier> barrier;
+  std::shared_ptr<Lookups> lookups{};  // shared with other owners on this loop; null: with nobody
 };
 
 }  // namespace connect_hiredis

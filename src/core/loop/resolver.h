@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loop/close_barrier.h"
+#include "loop/lookups.h"
 
 namespace connect_hiredis {
 
@@ -15,8 +16,8 @@ namespace connect_hiredis {
 bool IsNumericAddress(const std::string& host);
 
 // One name at a time. An answer that comes after the resolver is gone, or after Cancel, is
-// dropped.
-class Resolver {
+// dropped. Look-ups of one name are shared, see Lookups.
+class Resolver final : private LookupWaiter {
  public:
   // `system_error` is 0, or libuv's; `addresses` are numeric, in the system's order of
   // preference, each once.
@@ -33,10 +34,11 @@ class Resolver {
   void Cancel();
 
  private:
-  struct Request;
+  void OnAddresses(int system_error, std::vector<std::string> addresses) override;
 
   EventLoop loop_;
-  Request* pending_ = nullptr;  // owned by libuv until its callback
+  Done done_;
+  std::shared_ptr<Lookup> lookup_;  // that this waits for
 };
 
 }  // namespace connect_hiredis

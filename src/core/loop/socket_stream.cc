@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "loop/system_error.h"
@@ -53,6 +54,26 @@ void SocketStream::Fail(const char* call, int system_error) {
   system_error_ = system_error;
 }
 
+// A peer that is gone sends nothing more: what the kernel has by now is all there will ever be.
+void SocketStream::FailOnceRead(const char* call, int system_error) {
+  if (broken() || ending_) return;
+  const std::size_t readable = CountReadable();
+  if (readable == 0) {
+    Fail(call, system_error);
+    return;
+  }
+  ending_ = Ending{call, system_error, bytes_read_ + readable};
+  // libuv does not watch a socket any more on which it has reported an error.
+  poll_->Watch(false, false);
+  poll_->Watch(true, false);
+}
+
+std::size_t SocketStream::CountReadable() const {
+  int size = 0;
+  if (ioctl(file_descriptor_, FIONREAD, &size) != 0 || size < 0) return 0;
+  return static_cast<std::size_t>(size);
+}
+
 int SocketStream::TakeSocketError() const {
   int error_number = 0;
   socklen_t size = sizeof(error_number);
@@ -63,27 +84,25 @@ int SocketStream::TakeSocketError() const {
 }
 
 void SocketStream::OnPoll(bool readable, bool writable, bool failed) {
-  if (!connected_) {
+  if (!connected_ && !ending_) {
     if (const int error_number = TakeSocketError(); error_number != 0) {
-      Fail("connect", SystemErrorFromErrno(error_number));
+      FailOnceRead("connect", SystemErrorFromErrno(error_number));
     } else {
       connected_ = true;
       poll_->Watch(true, false);
       Flush();
     }
   } else {
-    // Read all the same: an answer may have come before the reset.
-    if (failed) readable = true;
+    if (failed) {
+      const int error_number = TakeSocketError();
+      FailOnceRead("read", SystemErrorFromErrno(error_number == 0 ? ECONNRESET : error_number));
+    }
     if (writable && blocked_) {
       blocked_ = false;
       Flush();
     }
-    if (readable && !broken()) ReadAll();
-    if (failed && !broken()) {
-      const int error_number = TakeSocketError();
-      Fail("read", SystemErrorFromErrno(error_number == 0 ? ECONNRESET : error_number));
-    }
   }
+  if ((readable || ending_) && !broken()) ReadAll();
   listener_->OnServed();
 }
 
@@ -91,27 +110,36 @@ void SocketStream::ReadAll() {
   listener_->OnBeforeRead();
   for (int reads = 0; reads < kReadsPerWakeUp; ++reads) {
     const ssize_t size = recv(file_descriptor_, input_.data(), input_.size(), 0);
-    if (size < 0) {
-      if (!WouldBlock(errno)) Fail("read", SystemErrorFromErrno(errno));
-      return;
-    }
-    if (size == 0) {
-      Fail("read", SystemErrorFromErrno(ECONNRESET));
+    if (size <= 0) {
+      OnNothingRead(size == 0 ? ECONNRESET : errno);
       return;
     }
     const auto length = static_cast<std::size_t>(size);
     last_read_ = Now();
     bytes_read_ += length;
-    if (!listener_->OnBytes({input_.data(), length}) || length < input_.size()) return;
+    if (!listener_->OnBytes({input_.data(), length})) return;
+    if (ending_ && bytes_read_ >= ending_->bytes_read) {
+      Fail(ending_->call, ending_->system_error);
+      return;
+    }
+    if (!ending_ && length < input_.size()) return;
+  }
+}
+
+void SocketStream::OnNothingRead(int error_number) {
+  if (ending_) {
+    Fail(ending_->call, ending_->system_error);
+  } else if (!WouldBlock(error_number)) {
+    Fail("read", SystemErrorFromErrno(error_number));
   }
 }
 
 void SocketStream::Flush() {
-  if (output_.empty() || blocked_ || broken() || !connected_) return;
+  if (output_.empty() || blocked_ || broken() || ending_ || !connected_) return;
   const std::size_t left = output_.size() - written_;
   const ssize_t sent = send(file_descriptor_, output_.data() + written_, left, kSendFlags);
   if (sent < 0 && !WouldBlock(errno)) {
-    Fail("write", SystemErrorFromErrno(errno));
+    FailOnceRead("write", SystemErrorFromErrno(errno));
     return;
   }
   if (sent > 0) {

@@ -1,11 +1,13 @@
 // Bytes over a socket that somebody else opened and closes: tries each write at once and asks the
 // kernel for writability only after a short one, reads until the socket is empty, and tells where
-// the bytes of one wake-up end.
+// the bytes of one wake-up end. A connection that breaks is read to its end first: the peer may have
+// answered before it closed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,7 @@ class SocketStream final : private PollListener {
   // To be written with the next Flush.
   void Append(std::string_view bytes) { output_.append(bytes); }
   // Writes what was appended. Does nothing before the connection stands or while the kernel's
-  // buffer is full. Never calls the listener: look at broken().
+  // buffer is full. Never calls the listener: look at broken(), now or when what has come is read.
   void Flush();
 
   [[nodiscard]] bool connected() const { return connected_; }
@@ -57,15 +59,30 @@ class SocketStream final : private PollListener {
   // Appended, and not yet taken by the kernel.
   [[nodiscard]] std::size_t unwritten() const { return output_.size() - written_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  // The kernel has taken so many.
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+  // So many were appended: the next byte will be the one with this number.
+  [[nodiscard]] std::uint64_t bytes_appended() const {
+    return bytes_written_ + output_.size() - written_;
+  }
 
  private:
+  // The connection is over, but bytes that came before its end are still to be read.
+  struct Ending {
+    const char* call;
+    int system_error;
+    std::uint64_t bytes_read;  // when all of them are read
+  };
+
   SocketStream(int file_descriptor, StreamListener* listener);
 
   void OnPoll(bool readable, bool writable, bool failed) override;
   void ReadAll();
+  void OnNothingRead(int error_number);
   void Fail(const char* call, int system_error);
+  void FailOnceRead(const char* call, int system_error);
   int TakeSocketError() const;
+  std::size_t CountReadable() const;
   void DropWritten();
 
   int file_descriptor_;
@@ -78,6 +95,7 @@ class SocketStream final : private PollListener {
   bool blocked_ = false;  // a short write: waiting for POLLOUT
   int system_error_ = 0;
   const char* failed_call_ = "";
+  std::optional<Ending> ending_;
   Nanoseconds last_read_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;

@@ -73,10 +73,9 @@ Admission CompareAndSet::Send(bool whole_script) {
   command.time_to_live_at = command.wire.size();
   command.time_to_live = left;
   command.tells_attempt = true;
-  // Sent on another connection than at first, it may have been carried out by a server that has
-  // forgotten the script since.
-  if (!whole_script) epoch_ = connection_->sending_epoch();
-  writer.Add(left.count()).Add(epoch_ == connection_->sending_epoch() ? "0" : "1");
+  command.attempted = attempted_;
+  command_ = command.id();
+  writer.Add(left.count()).Add(attempted_ ? "1" : "0");
   ++command.expected;
   connection_->Submit(command);
   return admission;
@@ -86,6 +85,9 @@ void CompareAndSet::OnReplies(std::uint64_t tag, std::span<const Reply> replies)
   const Reply& reply = replies[0];
   if (reply.is(Reply::Type::kError)) {
     const Error error = MakeReplyError(reply.text());
+    // A server that does not know the script has not carried it out. On a connection that broke
+    // before, one may have that has forgotten the script since.
+    attempted_ = connection_->WasAttempted(command_);
     if (error.reply != "NOSCRIPT" || tag == 1) {
       OnFailure(tag, error);
     } else if (const Admission admission = Send(true); admission != Admission::kAccepted) {

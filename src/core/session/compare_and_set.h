@@ -49,7 +49,8 @@ class CompareAndSet final : private CommandHandler {
   Slot slot_;
   Write write_;
   Nanoseconds begun_;
-  std::uint64_t epoch_ = 0;              // of the connection on which it was sent first
+  CommandId command_ = 0;                // the one that is under way
+  bool attempted_ = false;               // an earlier one may have been carried out
   std::unique_ptr<CompareAndSet> self_;  // until the sink has been told
 };
 
