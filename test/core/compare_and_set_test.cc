@@ -110,6 +110,36 @@ TEST_F(CompareAndSetTest, ItSaysSoAlsoToAServerThatDoesNotKnowTheScript) {
   EXPECT_EQ(scripts[2][7], "1");
 }
 
+TEST_F(CompareAndSetTest, ItSaysSoAlsoWhenTheWholeScriptHasToWait) {
+  Prepare({"close", kNoScript, Integer(1)});
+  CompareAndSet::Run(connection.get(), &sink, 1, {"s:1", "old", "new", milliseconds(5000)});
+  // More than are sent at once on a new connection: the script comes after them.
+  const auto answer = server.on_command;
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (words[0] == "GET") {
+      peer.Send(HarmlessAnswer(words));
+    } else {
+      answer(peer, words);
+    }
+  };
+  for (int number = 0; number < 5000; ++number) Submit({"GET", std::to_string(number)});
+  ASSERT_TRUE(RunUntilTold(5000));
+  ASSERT_TRUE(RunUntil([&] { return sink.count() > 0; }));
+  ASSERT_EQ(scripts.size(), 3U);
+  EXPECT_EQ(scripts[2][0], "EVAL");
+  EXPECT_EQ(scripts[2][7], "1");
+}
+
+TEST_F(CompareAndSetTest, WhatTheKernelDidNotTakeWasNotCarriedOut) {
+  Prepare({Integer(1)});
+  server.peer(0).Reset();
+  CompareAndSet::Run(connection.get(), &sink, 1, {"s:1", "old", "new", milliseconds(5000)});
+  ASSERT_TRUE(RunUntil([&] { return sink.count() > 0; }));
+  ASSERT_EQ(scripts.size(), 1U);
+  EXPECT_EQ(scripts[0][7], "0");
+  EXPECT_EQ(observer.errors.at(0).syscall, "write");
+}
+
 TEST_F(CompareAndSetTest, WhatOnlyWaitedWasNotCarriedOut) {
   ASSERT_TRUE(server.ListenOnTcp());
   server.StopListening();

@@ -1,6 +1,10 @@
 // The ways to name a server.
+#include <algorithm>
+#include <utility>
+
 #include <gtest/gtest.h>
 
+#include "loop/resolver.h"
 #include "support/black_hole.h"
 #include "support/connection_test.h"
 #include "support/names.h"
@@ -146,6 +150,117 @@ TEST_F(ConnectionAddressesTest, ALookupThatIsTooSlowIsGivenUpAndItsAnswerDropped
   EXPECT_EQ(server.connections(), 0U);
   while (slow_lookup_release.try_acquire()) {
   }
+}
+
+TEST_F(ConnectionAddressesTest, ALookupThatHangsIsNotBegunAgain) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  options.host = kSlowName;
+  options.connect_timeout = milliseconds(10);
+  const int before = slow_lookups;
+  Open();
+  ASSERT_TRUE(RunUntil([&] { return observer.errors.size() >= 5; }));
+  EXPECT_EQ(slow_lookups - before, 1);
+  connection->Abort();
+  slow_lookup_release.release();
+  ASSERT_TRUE(RunUntilClosed());
+}
+
+TEST_F(ConnectionAddressesTest, WhoAsksForANameThatHangsHasTheAnswerOfTheFirst) {
+  const EventLoop shared{loop(), std::make_shared<CloseBarrier>(), std::make_shared<Lookups>()};
+  const int before = slow_lookups;
+  Resolver resolver(shared);
+  std::vector<std::string> told;
+  ASSERT_EQ(resolver.Resolve(kSlowName, [](int, const std::vector<std::string>&) { FAIL(); }), 0);
+  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  resolver.Cancel();
+  ASSERT_EQ(resolver.Resolve(
+                kSlowName,
+                [&told](int, std::vector<std::string> addresses) { told = std::move(addresses); }),
+            0);
+  slow_lookup_release.release();
+  EXPECT_TRUE(RunUntil([&] { return shared.barrier->held() == 0; }));
+  EXPECT_EQ(told, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_EQ(slow_lookups - before, 1);
+}
+
+TEST_F(ConnectionAddressesTest, ConnectionsShareALookupAndCloseAlone) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  options.host = kSlowName;
+  options.port = server.port();
+  const auto lookups = std::make_shared<Lookups>();
+  const int before = slow_lookups;
+  std::vector<RecordingObserver> observers(3);
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (RecordingObserver& each : observers) {
+    connections.push_back(std::make_unique<Connection>(loop(), options, &each, 1, lookups));
+    connections.back()->Open();
+  }
+  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  connections[0]->Abort();
+  EXPECT_TRUE(RunUntil([&] { return observers[0].closed == 1; }))
+      << "others wait for the look-up that it began";
+  slow_lookup_release.release();
+  EXPECT_TRUE(RunUntil(
+      [&] { return observers[1].Count("ready") == 1 && observers[2].Count("ready") == 1; }));
+  EXPECT_EQ(slow_lookups - before, 1);
+  for (std::size_t index = 1; index < 3; ++index) connections[index]->Abort();
+  EXPECT_TRUE(RunUntil([&] { return observers[1].closed == 1 && observers[2].closed == 1; }));
+}
+
+TEST_F(ConnectionAddressesTest, WhoIsToldMayCloseTheOthersThatWait) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  server.StopListening();
+  options.host = kSlowName;
+  options.port = server.port();
+  const auto lookups = std::make_shared<Lookups>();
+  const int before = slow_lookups;
+  std::vector<RecordingObserver> observers(3);
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (RecordingObserver& each : observers) {
+    connections.push_back(std::make_unique<Connection>(loop(), options, &each, 1, lookups));
+    connections.back()->Open();
+  }
+  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  bool told = false;
+  for (RecordingObserver& each : observers) {
+    each.on_turn_end = [&] {
+      if (std::exchange(told, true)) return;
+      for (const auto& connection : connections) connection->Abort();
+    };
+  }
+  slow_lookup_release.release();
+  EXPECT_TRUE(RunUntil([&] {
+    return std::all_of(observers.begin(), observers.end(),
+                       [](const RecordingObserver& each) { return each.closed == 1; });
+  }));
+  EXPECT_EQ(slow_lookups - before, 1);
+}
+
+TEST_F(ConnectionAddressesTest, ALookupThatWasCancelledIsBegunAgain) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  const auto lookups = std::make_shared<Lookups>();
+  const EventLoop shared{loop(), std::make_shared<CloseBarrier>(), lookups};
+  std::vector<uv_work_t> busy(16);
+  uv_sem_t release;
+  uv_sem_init(&release, 0);
+  for (uv_work_t& work : busy) {
+    work.data = &release;
+    uv_queue_work(
+        loop(), &work, [](uv_work_t* uv) { uv_sem_wait(static_cast<uv_sem_t*>(uv->data)); },
+        [](uv_work_t*, int) {});
+  }
+  Resolver resolver(shared);
+  std::vector<int> told;
+  const auto note = [&told](int system_error, const std::vector<std::string>& /*addresses*/) {
+    told.push_back(system_error);
+  };
+  ASSERT_EQ(resolver.Resolve("localhost", note), 0);
+  resolver.Cancel();
+  ASSERT_EQ(resolver.Resolve("localhost", note), 0);
+  for (std::size_t work = 0; work < busy.size(); ++work) uv_sem_post(&release);
+  EXPECT_TRUE(RunUntil([&] { return shared.barrier->held() == 0; }));
+  EXPECT_EQ(told, std::vector{0});
+  uv_sem_destroy(&release);
 }
 
 TEST_F(ConnectionAddressesTest, ALookupForWhichThereIsNoThreadIsGivenUp) {

@@ -86,8 +86,8 @@ TEST_F(ConnectionCredentialsTest, TheyAreAskedForOncePerConnection) {
   ASSERT_TRUE(RunUntilReady());
   EXPECT_EQ(observer.Count(kNeeded), 2U);
   ASSERT_EQ(server.Count("AUTH"), 2U);
-  EXPECT_EQ(server.received().back().words[0], "PING");
-  EXPECT_EQ(server.received()[3].words, (Words{"AUTH", "user", "second"}));
+  EXPECT_EQ(server.received()[3].words, (Words{"CLIENT", "INFO"}));
+  EXPECT_EQ(server.received()[4].words, (Words{"AUTH", "user", "second"}));
 }
 
 TEST_F(ConnectionCredentialsTest, AndOncePerAddress) {
@@ -236,10 +236,10 @@ TEST_F(ConnectionCredentialsTest, TheyAreToldBetweenOtherCommandsWhichGoOn) {
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(before), "$value of before");
   EXPECT_EQ(Told(after), "$value of after");
-  ASSERT_EQ(server.received().size(), 6U);
-  EXPECT_EQ(server.received()[3].words, (Words{"GET", "before"}));
-  EXPECT_EQ(server.received()[4].words, (Words{"AUTH", "user", "new"}));
-  EXPECT_EQ(server.received()[5].words, (Words{"GET", "after"}));
+  ASSERT_EQ(server.received().size(), 7U);
+  EXPECT_EQ(server.received()[4].words, (Words{"GET", "before"}));
+  EXPECT_EQ(server.received()[5].words, (Words{"AUTH", "user", "new"}));
+  EXPECT_EQ(server.received()[6].words, (Words{"GET", "after"}));
   EXPECT_EQ(server.connections(), 1U);
   EXPECT_EQ(observer.Count("ready"), 1U);
   EXPECT_TRUE(observer.errors.empty());

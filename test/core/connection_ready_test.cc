@@ -25,11 +25,12 @@ TEST_F(ConnectionReadyTest, IsReadyAfterTheHandshake) {
   EXPECT_EQ(observer.events, (Events{"connected"}));
   ASSERT_TRUE(RunUntilReady());
   EXPECT_EQ(observer.events, (Events{"connected", "ready"}));
-  ASSERT_EQ(server.received().size(), 4U);
+  ASSERT_EQ(server.received().size(), 5U);
   EXPECT_EQ(server.received()[0].words, (Words{"AUTH", "user", "secret"}));
   EXPECT_EQ(server.received()[1].words, (Words{"SELECT", "3"}));
   EXPECT_EQ(server.received()[2].words, (Words{"CLIENT", "SETNAME", "tests"}));
   EXPECT_EQ(server.received()[3].words, (Words{"PING"}));
+  EXPECT_EQ(server.received()[4].words, (Words{"CLIENT", "INFO"}));
   EXPECT_EQ(connection->last_error(), nullptr);
 }
 
@@ -49,12 +50,13 @@ TEST_F(ConnectionReadyTest, TheHandshakePrecedesWhatWaits) {
   ASSERT_TRUE(RunUntilTold(2));
   EXPECT_EQ(Told(first), "$value of a");
   EXPECT_EQ(Told(second), "$value of b");
-  ASSERT_EQ(server.received().size(), 5U);
+  ASSERT_EQ(server.received().size(), 6U);
   EXPECT_EQ(server.received()[0].words[0], "AUTH");
   EXPECT_EQ(server.received()[1].words[0], "CLIENT");
   EXPECT_EQ(server.received()[2].words[0], "PING");
-  EXPECT_EQ(server.received()[3].words, (Words{"GET", "a"}));
-  EXPECT_EQ(server.received()[4].words, (Words{"GET", "b"}));
+  EXPECT_EQ(server.received()[3].words, (Words{"CLIENT", "INFO"}));
+  EXPECT_EQ(server.received()[4].words, (Words{"GET", "a"}));
+  EXPECT_EQ(server.received()[5].words, (Words{"GET", "b"}));
 }
 
 TEST_F(ConnectionReadyTest, NothingIsSentBeforeTheHandshakeIsAnswered) {
@@ -71,9 +73,9 @@ TEST_F(ConnectionReadyTest, NothingIsSentBeforeTheHandshakeIsAnswered) {
   ASSERT_TRUE(RunUntil([&] { return silent != nullptr; }));
   Submit({"GET", "a"});
   RunFor(milliseconds(5));
-  EXPECT_EQ(server.received().size(), 2U);
+  EXPECT_EQ(server.received().size(), 3U);
   EXPECT_EQ(state(), State::kHandshaking);
-  silent->Send(Simple("OK") + Simple("PONG"));
+  silent->Send(Simple("OK") + Simple("PONG") + Simple("OK"));
   ASSERT_TRUE(RunUntilTold(1));
 }
 
@@ -81,8 +83,9 @@ TEST_F(ConnectionReadyTest, WithNothingElseToSayItPings) {
   options.client_name = "";
   ASSERT_TRUE(OpenUntilReady());
   EXPECT_EQ(observer.events, (Events{"connected", "ready"}));
-  ASSERT_EQ(server.received().size(), 1U);
+  ASSERT_EQ(server.received().size(), 2U);
   EXPECT_EQ(server.received()[0].words, (Words{"PING"}));
+  EXPECT_EQ(server.received()[1].words, (Words{"CLIENT", "INFO"}));
   const auto tag = Submit({"GET", "a"});
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(tag), "$value of a");

@@ -74,9 +74,9 @@ TEST_F(EnumerationTest, CountsTheStringsOfThePrefixOnceEach) {
 
 TEST_F(EnumerationTest, TheScanIsBoundedAndAsksForThePrefixAndForStrings) {
   RunOnce(Kind::kCount, 77);
-  EXPECT_EQ(server.received()[2].words,
+  EXPECT_EQ(server.received()[3].words,
             (Words{"SCAN", "0", "MATCH", "s:*", "COUNT", "77", "TYPE", "string"}));
-  EXPECT_EQ(server.received()[3].words[1], "1");
+  EXPECT_EQ(server.received()[4].words[1], "1");
   EXPECT_EQ(server.Count("SCAN"), 4U);
 }
 

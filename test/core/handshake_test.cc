@@ -11,6 +11,8 @@ namespace {
 using test::CommandOf;
 using Commands = std::vector<std::string>;
 
+const std::string kInfo = CommandOf({"CLIENT", "INFO"});
+
 // Everything is asked for: AUTH, SELECT, CLIENT SETNAME.
 ConnectionOptions FullOptions() {
   ConnectionOptions options;
@@ -33,9 +35,9 @@ void Answer(Handshake& handshake, std::string_view bytes) {
 
 TEST(Handshake, ThereIsAlwaysSomethingToBeAnswered) {
   Handshake handshake = Begin(ConnectionOptions());
-  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"})}));
+  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"}), kInfo}));
   EXPECT_FALSE(handshake.complete());
-  Answer(handshake, "+PONG\r\n");
+  Answer(handshake, "+PONG\r\n+OK\r\n");
   EXPECT_TRUE(handshake.complete());
   EXPECT_FALSE(handshake.error());
 }
@@ -44,37 +46,60 @@ TEST(Handshake, SaysWhatTheOptionsAskForInOrder) {
   const Handshake handshake = Begin(FullOptions());
   EXPECT_EQ(handshake.commands(),
             (Commands{CommandOf({"AUTH", "user", "secret"}), CommandOf({"SELECT", "2"}),
-                      CommandOf({"CLIENT", "SETNAME", "name"}), CommandOf({"PING"})}));
+                      CommandOf({"CLIENT", "SETNAME", "name"}), CommandOf({"PING"}), kInfo}));
 }
 
 TEST(Handshake, APasswordAloneIsTheDefaultUsers) {
   ConnectionOptions options;
   options.password = "sec\r\nret";
   EXPECT_EQ(Begin(options).commands(),
-            (Commands{CommandOf({"AUTH", "sec\r\nret"}), CommandOf({"PING"})}));
+            (Commands{CommandOf({"AUTH", "sec\r\nret"}), CommandOf({"PING"}), kInfo}));
 }
 
 TEST(Handshake, AUserWithoutAPasswordGivesAnEmptyOne) {
   ConnectionOptions options;
   options.username = "user";
   EXPECT_EQ(Begin(options).commands(),
-            (Commands{CommandOf({"AUTH", "user", ""}), CommandOf({"PING"})}));
+            (Commands{CommandOf({"AUTH", "user", ""}), CommandOf({"PING"}), kInfo}));
 }
 
 TEST(Handshake, AnEmptyPasswordIsGivenToo) {
   ConnectionOptions options;
   options.password = "";
-  EXPECT_EQ(Begin(options).commands(), (Commands{CommandOf({"AUTH", ""}), CommandOf({"PING"})}));
+  EXPECT_EQ(Begin(options).commands(),
+            (Commands{CommandOf({"AUTH", ""}), CommandOf({"PING"}), kInfo}));
 }
 
 TEST(Handshake, IsCompleteWithTheLastReply) {
   Handshake handshake = Begin(FullOptions());
-  Answer(handshake, "+OK\r\n+OK\r\n+OK\r\n");
+  Answer(handshake, "+OK\r\n+OK\r\n+OK\r\n+PONG\r\n");
   EXPECT_FALSE(handshake.complete());
-  Answer(handshake, "+PONG\r\n");
+  Answer(handshake, "$2\r\nid\r\n");
   EXPECT_TRUE(handshake.complete());
   EXPECT_FALSE(handshake.error());
   EXPECT_FALSE(handshake.refused());
+}
+
+TEST(Handshake, LearnsAsWhomTheServerKnowsTheConnection) {
+  Handshake handshake = Begin(ConnectionOptions());
+  Answer(handshake,
+         "+PONG\r\n" + test::Bulk("id=7 addr=127.0.0.1:40000 laddr=127.0.0.1:6379 fd=8\n"));
+  ASSERT_TRUE(handshake.identity());
+  EXPECT_EQ(handshake.identity()->id, 7U);
+  EXPECT_FALSE(handshake.error());
+}
+
+TEST(Handshake, AStringIsAnAnswerToThatAlone) {
+  Handshake handshake = Begin(ConnectionOptions());
+  Answer(handshake, test::Bulk("PONG"));
+  ASSERT_TRUE(handshake.error());
+  EXPECT_EQ(handshake.error()->code, ErrorCode::kProtocol);
+}
+
+TEST(Handshake, AUnixSocketIsNotAskedFor) {
+  ConnectionOptions options;
+  options.socket_path = "/tmp/redis.sock";
+  EXPECT_EQ(Begin(options).commands(), Commands{CommandOf({"PING"})});
 }
 
 TEST(Handshake, AWrongPasswordIsARefusal) {
@@ -110,6 +135,7 @@ TEST(Handshake, AServerThatForbidsNamesIsGoodEnough) {
     Answer(handshake, "+OK\r\n+OK\r\n");
     Answer(handshake, error);
     Answer(handshake, "+PONG\r\n");
+    Answer(handshake, error);
     EXPECT_TRUE(handshake.complete());
     EXPECT_FALSE(handshake.error());
     EXPECT_FALSE(handshake.refused());
@@ -157,11 +183,12 @@ TEST(Handshake, TheLibraryIsIntroducedWhereThatIsKnown) {
   ConnectionOptions options;
   options.library_version = "1.2.3";
   Handshake handshake = Begin(options);
-  EXPECT_EQ(handshake.commands(),
-            (Commands{CommandOf({"CLIENT", "SETINFO", "LIB-NAME", "connect-hiredis"}),
-                      CommandOf({"CLIENT", "SETINFO", "LIB-VER", "1.2.3"}), CommandOf({"PING"})}));
+  EXPECT_EQ(
+      handshake.commands(),
+      (Commands{CommandOf({"CLIENT", "SETINFO", "LIB-NAME", "connect-hiredis"}),
+                CommandOf({"CLIENT", "SETINFO", "LIB-VER", "1.2.3"}), CommandOf({"PING"}), kInfo}));
   Answer(handshake, "-ERR Unknown subcommand or wrong number of arguments for 'SETINFO'.\r\n");
-  Answer(handshake, "-NOPERM No.\r\n+PONG\r\n");
+  Answer(handshake, "-NOPERM No.\r\n+PONG\r\n-NOPERM No.\r\n");
   EXPECT_TRUE(handshake.complete());
   EXPECT_FALSE(handshake.error());
 }
@@ -180,8 +207,9 @@ TEST(Handshake, AServerThatIsNotReadySaysSoToPingAlone) {
 
 TEST(Handshake, ForWritesAReplicaWillNotDo) {
   Handshake handshake(ConnectionOptions(), {}, true);
-  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"}), CommandOf({"ROLE"})}));
-  Answer(handshake, "+PONG\r\n*5\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n$9\r\nconnected\r\n:1\r\n");
+  EXPECT_EQ(handshake.commands(), (Commands{CommandOf({"PING"}), kInfo, CommandOf({"ROLE"})}));
+  Answer(handshake,
+         "+PONG\r\n+OK\r\n*5\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n$9\r\nconnected\r\n:1\r\n");
   ASSERT_TRUE(handshake.error());
   EXPECT_EQ(handshake.error()->reply, "READONLY");
   EXPECT_FALSE(handshake.refused()) << "it may become a master again";
@@ -193,7 +221,7 @@ TEST(Handshake, ForWritesAMasterWillDoAndWhoeverMayNotSay) {
         "-NOPERM User app has no permissions to run the 'role' command\r\n",
         "-ERR unknown command 'ROLE'\r\n"}) {
     Handshake handshake(ConnectionOptions(), {}, true);
-    Answer(handshake, "+PONG\r\n");
+    Answer(handshake, "+PONG\r\n+OK\r\n");
     Answer(handshake, answer);
     EXPECT_TRUE(handshake.complete());
     EXPECT_FALSE(handshake.error());
@@ -203,6 +231,7 @@ TEST(Handshake, ForWritesAMasterWillDoAndWhoeverMayNotSay) {
 TEST(Handshake, AUserWhoMayNotPingIsServedAllTheSame) {
   Handshake handshake = Begin(ConnectionOptions());
   Answer(handshake, "-NOPERM User app has no permissions to run the 'ping' command\r\n");
+  Answer(handshake, "+OK\r\n");
   EXPECT_TRUE(handshake.complete());
   EXPECT_FALSE(handshake.error());
 }

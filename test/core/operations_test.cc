@@ -55,7 +55,7 @@ TEST_F(OperationsTest, GetAsksForTheValueAndItsTimeInOneWrite) {
   EXPECT_EQ(operations->Get(7, "sess:", "i\0d"s), Admission::kAccepted);
   EXPECT_EQ(Outcome(7), "value 'va\r\nl\0ue' 1234"s);
   EXPECT_EQ(Sent(), (Sequence{{"GET", "sess:i\0d"s}, {"PTTL", "sess:i\0d"s}}));
-  EXPECT_EQ(server.received()[2].read, server.received()[3].read);
+  EXPECT_EQ(server.received()[3].read, server.received()[4].read);
 }
 
 TEST_F(OperationsTest, GetKnowsAValueThatNeverExpires) {

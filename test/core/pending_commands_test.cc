@@ -101,7 +101,7 @@ TEST_F(PendingCommandsTest, AfterABreakAllWaitAndTheirRepliesAreForgotten) {
   pending.MarkSent(first);
   pending.MarkSent(second);
   first.replies.emplace_back(nullptr);
-  pending.MarkAllWaiting();
+  pending.MarkAllWaiting(0);
   EXPECT_EQ(List(), (Tags{-1, -2, -3}));
   EXPECT_TRUE(first.replies.empty());
   pending.MarkSent(first);
@@ -109,8 +109,37 @@ TEST_F(PendingCommandsTest, AfterABreakAllWaitAndTheirRepliesAreForgotten) {
 }
 
 TEST_F(PendingCommandsTest, MarkAllWaitingOfNoneIsNothing) {
-  pending.MarkAllWaiting();
+  pending.MarkAllWaiting(0);
   EXPECT_EQ(List(), Tags{});
+}
+
+TEST_F(PendingCommandsTest, AttemptedIsWhatTheKernelHasTakenBytesOf) {
+  Command& begun = Add(1);
+  Command& refused = Add(2);
+  Command& kept = Add(3);
+  Command& waiting = Add(4);
+  begun.sent_at = 0;
+  refused.sent_at = 4;
+  kept.sent_at = 10;
+  for (Command* command : {&begun, &refused, &kept}) pending.MarkSent(*command);
+  refused.sent_away = true;
+  pending.MarkAllWaiting(10);
+  EXPECT_TRUE(begun.attempted);
+  EXPECT_FALSE(refused.attempted) << "the server has said so";
+  EXPECT_FALSE(kept.attempted) << "its first byte would have been the next";
+  EXPECT_FALSE(waiting.attempted);
+}
+
+TEST_F(PendingCommandsTest, WhatWasAttemptedOnceStaysSoUntilItIsReleased) {
+  Command& command = Add(1);
+  pending.MarkSent(command);
+  pending.MarkAllWaiting(1);
+  pending.MarkSent(command);
+  command.sent_at = 100;
+  pending.MarkAllWaiting(100);
+  EXPECT_TRUE(command.attempted);
+  Drop(command);
+  EXPECT_FALSE(Add(2).attempted);
 }
 
 TEST_F(PendingCommandsTest, ACommandIsFoundByItsIdUntilItIsReleased) {

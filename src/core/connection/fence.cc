@@ -35,9 +35,8 @@ Fence::Commands Fence::OnReady(std::optional<ClientIdentity> identity) {
 }
 
 void Fence::OnAnswer() {
-  const auto first = std::find_if(left_.begin(), left_.end(), [](const Left& left) {
-    return left.asked;
-  });
+  const auto first =
+      std::find_if(left_.begin(), left_.end(), [](const Left& left) { return left.asked; });
   if (first != left_.end()) left_.erase(first);
 }
 

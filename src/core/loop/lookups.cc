@@ -62,9 +62,8 @@ class Lookup {
   }
 
   void Leave(const LookupWaiter* waiter) {
-    const auto place = std::find_if(waiting_.begin(), waiting_.end(), [waiter](const auto& each) {
-      return each.waiter == waiter;
-    });
+    const auto place = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [waiter](const auto& each) { return each.waiter == waiter; });
     place->waiter = nullptr;
     const auto barrier = place->barrier;
     if (!answering_) {

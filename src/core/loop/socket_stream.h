@@ -1,7 +1,7 @@
 // Bytes over a socket that somebody else opened and closes: tries each write at once and asks the
 // kernel for writability only after a short one, reads until the socket is empty, and tells where
-// the bytes of one wake-up end. A connection that breaks is read to its end first: the peer may have
-// answered before it closed.
+// the bytes of one wake-up end. A connection that breaks is read to its end first: the peer may
+// have answered before it closed.
 #pragma once
 
 #include <cstddef>

@@ -92,6 +92,13 @@ void Peer::Close() {
   CloseHandle(reinterpret_cast<uv_handle_t*>(&drip_));
 }
 
+void Peer::StopReading() {
+  uv_os_fd_t descriptor = -1;
+  uv_fileno(&socket_.handle, &descriptor);
+  uv_read_stop(&socket_.stream);
+  shutdown(descriptor, SHUT_RD);
+}
+
 void Peer::Reset() {
   open_ = false;
   uv_tcp_close_reset(&socket_.tcp, nullptr);

@@ -38,6 +38,8 @@ class Peer {
   // One byte in each iteration of the loop.
   void SendByteByByte(std::string_view bytes);
   void Close();
+  // What is sent to it from now on is refused; it can send all the same. Unix sockets only.
+  void StopReading();
   // As the kernel does for a process that died with unread input. TCP only.
   void Reset();
 
