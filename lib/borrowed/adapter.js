@@ -28,6 +28,9 @@
  * @property {boolean} resends whether the client sends commands again after a break
  */
 
+/** The events of most clients that say that they are connected no more. */
+const LOST = ['end', 'close', 'reconnecting'];
+
 /**
  * Most clients are one server to those who use them.
  *
@@ -45,7 +48,7 @@ function createAdapter(special) {
     addsPrefix: true,
     isReady: () => true,
     found: 'ready',
-    lost: ['end', 'close', 'reconnecting'],
+    lost: LOST,
     scansAtOnce: false,
     isOpened: () => true,
     resends: false,
@@ -65,4 +68,4 @@ function can(client, ...names) {
   return names.every((name) => typeof client[name] === 'function');
 }
 
-module.exports = { can, createAdapter };
+module.exports = { LOST, can, createAdapter };

@@ -31,6 +31,7 @@ function adaptNodeRedis3(client) {
     keyPrefix: client.options?.prefix ?? '',
     isReady: () => client.ready === true,
     lost: ['end', 'reconnecting'],
+    resends: client.options?.retry_unfulfilled_commands === true,
   });
 }
 

@@ -43,6 +43,7 @@ class BorrowedClient extends EventEmitter {
   /** @type {InstanceType<typeof PatientTimeout> | undefined} */
   #outageTimer;
   #outage = false;
+  #wasReady;
 
   /**
    * @param {any} client
@@ -54,8 +55,12 @@ class BorrowedClient extends EventEmitter {
     this.#client = client;
     this.adapter = adapter;
     this.#opened = adapter.isReady();
-    /** How often it has lost its connection. */
+    /**
+     * How often it has lost a connection that it could have sent something on. An attempt to come
+     * back that fails is none: what waited for it was not sent.
+     */
     this.breaks = 0;
+    this.#wasReady = adapter.isReady();
     if (typeof client.on === 'function') this.#watch();
   }
 
@@ -108,13 +113,15 @@ class BorrowedClient extends EventEmitter {
     this.#outageTimer?.cancel();
     this.#outageTimer = undefined;
     this.#outage = false;
+    this.#wasReady = true;
     publishEvent(this.#client, 'ready');
     this.emit('ready');
   }
 
   /** @param {string} name */
   #onLost(name) {
-    ++this.breaks;
+    if (this.#wasReady) ++this.breaks;
+    this.#wasReady = this.adapter.isReady();
     debug('the borrowed client says: %s', name);
     if (this.#outageTimer || this.#outage) return;
     this.#outageTimer = new PatientTimeout(() => this.#onOutage(), DEFAULTS.disconnectAfter);

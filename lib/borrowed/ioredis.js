@@ -1,7 +1,7 @@
 'use strict';
 // ioredis from 4 on, its Cluster, and iovalkey, which has grown from it.
 
-const { can, createAdapter } = require('./adapter');
+const { LOST, can, createAdapter } = require('./adapter');
 
 /** @typedef {import('./adapter').Adapter} Adapter */
 /** @typedef {import('./adapter').Runner} Runner */
@@ -45,7 +45,9 @@ function adaptIoredis(client) {
     givesBuffers: !dropsBuffers(client.options) && !dropsBuffers(client.options?.redisOptions),
     keyPrefix: client.options?.keyPrefix ?? '',
     isReady: () => client.status === 'ready',
-    resends: client.options?.autoResendUnfulfilledCommands !== false,
+    resends: isCluster || client.options?.autoResendUnfulfilledCommands !== false,
+    // A cluster stays ready while it loses one of its servers, and sends again what that one owed.
+    ...(isCluster && { lost: [...LOST, '-node'] }),
   });
 }
 

@@ -12,8 +12,9 @@ const { deferred } = require('./until');
 
 /**
  * @param {{ address: import('node:net').NetConnectOpts }} server
+ * @param {{ tcp?: boolean }} [options] `tcp`: listens on a port rather than on a unix socket
  */
-async function startCuttingProxy(server) {
+async function startCuttingProxy(server, { tcp = false } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-proxy-'));
   const socket = path.join(folder, 'proxy.sock');
   const open = new Set();
@@ -51,11 +52,13 @@ async function startCuttingProxy(server) {
   }
 
   const proxy = net.createServer(connect);
-  proxy.listen(socket);
+  if (tcp) proxy.listen(0, '127.0.0.1');
+  else proxy.listen(socket);
   await once(proxy, 'listening');
 
   return {
     socket,
+    port: tcp ? proxy.address().port : undefined,
     /**
      * The connection on which `word` is sent next is cut when the server has answered it.
      * @param {string} word
