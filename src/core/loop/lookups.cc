@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <utility>
 
 namespace connect_hiredis {
@@ -92,11 +91,11 @@ class Lookup {
         place != lookups_->under_way_.end() && place->second == self) {
       lookups_->under_way_.erase(place);
     }
-    // By index: who is told may make others leave.
-    for (std::size_t index = 0; index < waiting_.size(); ++index) {
-      LookupWaiter* waiter = std::exchange(waiting_[index].waiter, nullptr);
+    // Who is told may make others leave: they keep their places.
+    for (Waiting& waiting : waiting_) {
+      LookupWaiter* waiter = std::exchange(waiting.waiter, nullptr);
       if (waiter == nullptr) continue;
-      const auto barrier = waiting_[index].barrier;
+      const auto barrier = waiting.barrier;
       waiter->OnAddresses(status, addresses);
       barrier->Remove();
     }
