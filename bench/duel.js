@@ -49,13 +49,15 @@ function asAsked({ warmUp, slices, cpu }, { quick, rounds, milliseconds }) {
 
 /**
  * Slices of as many operations for one as for the other.
- * @template {import('./rounds').Measured & { collectGarbage: () => Promise<unknown> }} P
+ * @template {import('./rounds').Measured} P
  * @param {P[]} pair
  * @param {Length} length
  * @param {(participant: P, limit: number) => Promise<any>} carryOut
  * @returns {Promise<Measured>}
  */
 async function takeTurns(pair, { warmUp, slices, cpu }, carryOut) {
+  // No garbage is collected by force before the first slice: that throws compiled code away, too.
+  // Both have carried out as much, so the next collection is about as far away for both.
   const limit = Math.max(1, Math.round(warmUp / WARM_UP_SLICES));
   const rows = await interleave(pair, WARM_UP_SLICES, (each) => carryOut(each, limit));
   const dearest = Math.max(...Object.values(rows[WARM_UP_SLICES - 1]).map((each) => each.cpu));

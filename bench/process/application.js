@@ -75,9 +75,6 @@ serve({
       server.keepAliveTimeout = 0;
     });
   },
-  collectGarbage() {
-    globalThis.gc?.();
-  },
   start() {
     cpuBefore = process.cpuUsage();
   },

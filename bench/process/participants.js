@@ -92,10 +92,6 @@ class Participant {
     else if (this.#floor) this.#floor.core = pinned ? CORE : undefined;
   }
 
-  async collectGarbage() {
-    await this.child?.ask('usage');
-  }
-
   /**
    * @param {RoundRequest} request
    * @returns {Promise<Round>}

@@ -58,10 +58,6 @@ class Application {
     for (const { pid } of [this.application, this.load]) pin(pid, true);
   }
 
-  async collectGarbage() {
-    await this.application.ask('collectGarbage');
-  }
-
   /**
    * @param {Load} load
    * @param {{ milliseconds?: number, count?: number }} length one of them

@@ -25,15 +25,18 @@ const MINUTES = 9.5;
 /** @typedef {import('../report/statistics').Row} Row */
 /** @typedef {'cpu' | 'instructions'} Figure */
 
+/** Rounds of both that make a turn: A B B A A B B A. */
+const TURN = 4;
+
 /**
- * Of one pair of processes: the median over its turns of A B B A, in each of which whatever changes
- * steadily changes both alike.
+ * Of one pair of processes: the median over its turns, in each of which whatever changes steadily
+ * changes both alike.
  * @param {Row[]} rounds
  */
 function ratioInTurns(rounds) {
   const ratios = [];
-  for (let first = 0; first < rounds.length; first += 2) {
-    const turn = rounds.slice(first, first + 2);
+  for (let first = 0; first < rounds.length; first += TURN) {
+    const turn = rounds.slice(first, first + TURN);
     const cpu = (/** @type {string} */ id) => turn.reduce((sum, each) => sum + each[id].cpu, 0);
     ratios.push(cpu('hiredis') / cpu('before'));
   }
@@ -80,9 +83,9 @@ class Item {
 /**
  * One pair of processes after the other, until all is decided or the time is over.
  * @param {Item[]} items
- * @param {import('../run').Options} options
+ * @param {import('../run').Context} context
  */
-async function decide(items, options) {
+async function decide(items, { options, print }) {
   const patience = (options.minutes ?? MINUTES) * 60_000;
   const most = options.processes ?? PAIRS;
   await withServer(async (server) => {
@@ -105,7 +108,10 @@ async function decide(items, options) {
       }
       await server.flush();
       longest = Math.max(longest, performance.now() - began);
-      if (LOOKS.includes(pair + 1)) for (const item of open) item.look();
+      if (!LOOKS.includes(pair + 1)) continue;
+      for (const item of open) item.look();
+      const still = open.filter(({ decided }) => !decided).map(({ name }) => name);
+      print(`After ${pair + 1} pairs: ${still.join(', ') || 'nothing'} to be decided.`);
     }
   });
 }
@@ -159,16 +165,17 @@ function introduction(why) {
 }
 
 /** @param {import('../run').Context} context */
-async function run({ options, print }) {
+async function run(context) {
+  const { options, print } = context;
   if (!options.builds) throw new Error('decide needs another build: --against FOLDER');
   const items = (options.operations ?? DEFAULTS).map((name) => new Item(name));
   const why = whyNoInstructions();
   print(introduction(why));
-  await decide(items, options);
+  await decide(items, context);
   /** @type {Figure[]} */
   const figures = why ? ['cpu'] : ['cpu', 'instructions'];
   const results = items.flatMap((item) => figures.map((figure) => resultOf(item, figure)));
-  print(`${formatResults(results)}\n`);
+  print(`\n${formatResults(results)}\n`);
   return { results, measured: items.map(({ name, rows, rounds }) => ({ name, rows, rounds })) };
 }
 
