@@ -48,3 +48,12 @@ test('a TLS port', async () => {
     message: 'The port speaks TLS, and this connection does not',
   });
 });
+
+test('a port that closes the connection without a word, as the TLS port of Redis does', async () => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.destroy());
+  });
+  const error = await firstError(server);
+  expect(error.code).toBe('ECONNRESET');
+  expect(error.message).toContain('does the port speak TLS?');
+});

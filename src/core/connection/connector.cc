@@ -138,7 +138,7 @@ void Connector::LookAtLink() {
     // A server that refuses says why before it closes the connection.
     NextOrFail(*handshake_->error(), handshake_->refused());
   } else if (link_->failure()) {
-    NextOrFail(*link_->failure(), false);
+    NextOrFail(ExplainFailure(*link_->failure()), false);
   } else if (stage_ == Stage::kConnecting) {
     if (link_->connected()) OnReached();
   } else if (handshake_ && handshake_->complete()) {
@@ -174,6 +174,16 @@ Error Connector::MakeTimeoutError() const {
   if (awaits_credentials()) {
     error.message = "The function given as \"credentials\" did not answer within " +
                     std::to_string(options_->connect_timeout.count()) + " ms";
+  }
+  return error;
+}
+
+// Redis closes a connection that speaks no TLS to its TLS port, without a word.
+Error Connector::ExplainFailure(Error error) const {
+  const bool unheard = handshake_ && link_->bytes_read() == 0;
+  if (unheard && error.code == ErrorCode::kSystem && error.syscall == "read") {
+    error.message +=
+        ": the server closed the connection before it answered; does the port speak TLS?";
   }
   return error;
 }

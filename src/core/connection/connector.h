@@ -90,6 +90,7 @@ class Connector final : private LinkListener {
   void NextOrFail(Error error, bool refused);
   void Finish();
   [[nodiscard]] Error MakeTimeoutError() const;
+  [[nodiscard]] Error ExplainFailure(Error error) const;
 
   EventLoop loop_;
   const ConnectionOptions* options_;
