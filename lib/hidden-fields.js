@@ -44,11 +44,11 @@ class Reading extends Given {
 
   /**
    * @param {any} object
-   * @param {string} sid
    * @param {object} store
+   * @returns {string | undefined} undefined: this store has not read it
    */
-  static is(object, sid, store) {
-    return #sid in object && object.#sid === sid && object.#store === store;
+  static sidOf(object, store) {
+    return #sid in object && object.#store === store ? object.#sid : undefined;
   }
 }
 

@@ -96,15 +96,17 @@ class KnownSessions {
    * A request has got `session`, made from `data`.
    *
    * @param {any} session
-   * @param {string} sid
+   * @param {unknown} id the request's; it may have none
    * @param {object} data
    * @param {unknown} received the cookie of the data
    */
-  adopt(session, sid, data, received) {
+  adopt(session, id, data, received) {
+    const sid = typeof id === 'string' ? id : Reading.sidOf(data, this);
+    if (sid === undefined) return;
     const identity = requestOf(session) ?? session;
     const known = this.#find(identity, sid) ?? this.#add(identity, sid);
     const cookie = known.newCookie(received);
-    if (Reading.is(data, sid, this)) known.learn(cookie, Source.of(data));
+    if (Reading.sidOf(data, this) === sid) known.learn(cookie, Source.of(data));
     else known.cookie = cookie ?? known.cookie;
   }
 
@@ -166,7 +168,7 @@ class KnownSessions {
    * @param {string} sid
    */
   #isPlain(session, sid) {
-    return isPlainObject(session) && !Reading.is(session, sid, this);
+    return isPlainObject(session) && Reading.sidOf(session, this) !== sid;
   }
 
   /**

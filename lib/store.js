@@ -155,10 +155,7 @@ function createStoreClass(Store) {
     createSession(request, data) {
       const received = data?.cookie; // the session gets one that is made from it
       const session = super.createSession(request, data);
-      const sid = request.sessionID;
-      if (session && typeof sid === 'string') {
-        inside(this).operations.known.adopt(session, sid, data, received);
-      }
+      if (session) inside(this).operations.known.adopt(session, request.sessionID, data, received);
       return session;
     }
 

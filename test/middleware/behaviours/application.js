@@ -5,6 +5,8 @@
 
 const { setImmediate: turn } = require('node:timers/promises');
 const express = require('express');
+// One of the behaviours is what it gives notice of: that the secret is the request's.
+process.env.NO_DEPRECATION = 'express-session';
 const session = require('express-session');
 const { serve } = require('../../helpers/counter-app');
 
