@@ -104,6 +104,14 @@ test('a session whose cookie has no expiry lives as long as ttl says', async () 
   expect(left).toBeLessThanOrEqual(120_000);
 });
 
+test('a session that was destroyed after its request saved it is not brought back', async () => {
+  const visitor = (await start()).visitor();
+  await visitor.post('/login/ann');
+  const { id } = await visitor.post('/saved-and-destroyed');
+  await expect(redis.admin.exists(`sess:${id}`)).resolves.toBe(0);
+  await expect(visitor.get('/visit')).resolves.toMatchObject({ user: null });
+});
+
 test('regenerate moves the data to a new id and ends the old one', async () => {
   const visitor = (await start()).visitor();
   const { id } = await visitor.post('/login/ann');
