@@ -14,7 +14,7 @@ constexpr Servers kC = ServerBit(2);
 constexpr Servers kAll = kA | kB | kC;
 
 TEST(BallotTest, OneThatHasItIsEnough) {
-  Ballot ballot(kAll, kAll);
+  Ballot ballot(kAll, kAll, kAll);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
   ballot.SayNo(kA);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
@@ -24,7 +24,7 @@ TEST(BallotTest, OneThatHasItIsEnough) {
 }
 
 TEST(BallotTest, ThereIsNoneWhenAllHaveSaidSo) {
-  Ballot ballot(kAll, kAll);
+  Ballot ballot(kAll, kAll, kAll);
   ballot.SayNo(kA);
   ballot.SayNo(kC);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
@@ -33,7 +33,7 @@ TEST(BallotTest, ThereIsNoneWhenAllHaveSaidSo) {
 }
 
 TEST(BallotTest, WhoCannotBeHeardIsNotWaitedFor) {
-  Ballot ballot(kAll, kAll);
+  Ballot ballot(kAll, kAll, kAll);
   ballot.SayNo(kA);
   ballot.SayNo(kB);
   EXPECT_EQ(ballot.Count(kA | kB), Verdict::kNo);
@@ -43,7 +43,7 @@ TEST(BallotTest, WhoCannotBeHeardIsNotWaitedFor) {
 }
 
 TEST(BallotTest, WhoDoesNotDecideIsNeitherWaitedForNorBelieved) {
-  Ballot ballot(kAll, kA | kB);
+  Ballot ballot(kAll, kA | kB, kA | kB);
   ballot.SayYes(kC);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
   ballot.SayNo(kA);
@@ -52,7 +52,7 @@ TEST(BallotTest, WhoDoesNotDecideIsNeitherWaitedForNorBelieved) {
 }
 
 TEST(BallotTest, UnlessAllThatWereToDecideAbstain) {
-  Ballot ballot(kAll, kA | kB);
+  Ballot ballot(kAll, kA | kB, kA | kB);
   ballot.Abstain(kA);
   ballot.Abstain(kB);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
@@ -61,15 +61,37 @@ TEST(BallotTest, UnlessAllThatWereToDecideAbstain) {
 }
 
 TEST(BallotTest, OneOpinionOutweighsAbstentions) {
-  Ballot ballot(kAll, kAll);
+  Ballot ballot(kAll, kAll, kAll);
   ballot.Abstain(kA);
   ballot.Abstain(kB);
   ballot.SayNo(kC);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kNo);
 }
 
+TEST(BallotTest, WhoDoesNotVouchIsBelievedOnlyWhenItHasTheSession) {
+  Ballot lacking(kA | kB, kA | kB, kB);
+  lacking.SayNo(kA);
+  EXPECT_EQ(lacking.Count(kAll), Verdict::kOpen);
+  lacking.SayNo(kB);
+  EXPECT_EQ(lacking.Count(kAll), Verdict::kNo);
+
+  Ballot having(kA | kB, kA | kB, kB);
+  having.SayNo(kB);
+  EXPECT_EQ(having.Count(kAll), Verdict::kOpen);
+  having.SayYes(kA);
+  EXPECT_EQ(having.Count(kAll), Verdict::kYes);
+}
+
+TEST(BallotTest, ThereIsNoneOnlyIfOneSaysSoThatVouches) {
+  Ballot ballot(kAll, kA | kB, kB);
+  ballot.SayNo(kA);
+  ballot.SayNo(kC);  // does not even decide
+  ballot.Abstain(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kFailed);
+}
+
 TEST(BallotTest, WithoutAnyOpinionItFails) {
-  Ballot ballot(kAll, kAll);
+  Ballot ballot(kAll, kAll, kAll);
   for (const Servers server : {kA, kB, kC}) {
     EXPECT_EQ(ballot.Count(kAll), Verdict::kOpen);
     ballot.Abstain(server);

@@ -11,20 +11,22 @@ inline constexpr std::uint32_t kMaxServers = 16;
 
 constexpr Servers ServerBit(std::uint32_t index) { return Servers{1} << index; }
 
-// Begun with the servers that are asked, and those among them that decide. First comes who has the
-// session: one such answer of a server that decides is enough. That there is none is so when all
-// have said it that decide and can still be heard.
+// Begun with the servers that are asked, those among them that decide, and those among these that
+// vouch for what they do not have. First comes who has the session: one such answer of a server
+// that decides is enough. That there is none is so when nobody has it that decides and can still
+// be heard, and one says so that vouches for it.
 class Ballot {
  public:
   enum class Verdict : std::uint8_t {
     kOpen,   // others are still to be heard
     kYes,    // there is one
     kNo,     // there is none
-    kFailed  // nobody could say
+    kFailed  // nobody could say, or may
   };
 
   Ballot() = default;
-  Ballot(Servers asked, Servers deciding) : deciding_(deciding & asked), outstanding_(asked) {}
+  Ballot(Servers asked, Servers deciding, Servers vouching)
+      : deciding_(deciding & asked), vouching_(vouching & asked), outstanding_(asked) {}
 
   void SayYes(Servers server) { Say(server, yes_); }
   void SayNo(Servers server) { Say(server, no_); }
@@ -35,12 +37,10 @@ class Ballot {
   [[nodiscard]] Verdict Count(Servers heard) const {
     if ((yes_ & deciding_) != 0) return Verdict::kYes;
     if ((outstanding_ & deciding_ & heard) != 0) return Verdict::kOpen;
-    if ((no_ & deciding_) != 0) return Verdict::kNo;
-    // None of those that were to decide has an opinion.
+    if ((no_ & vouching_) != 0) return Verdict::kNo;
+    // None of those that were to decide has an opinion that counts.
     if (yes_ != 0) return Verdict::kYes;
-    if ((outstanding_ & heard) != 0) return Verdict::kOpen;
-    if (no_ != 0) return Verdict::kNo;
-    return Verdict::kFailed;
+    return (outstanding_ & heard) != 0 ? Verdict::kOpen : Verdict::kFailed;
   }
 
   // Of something that is done rather than asked: all are waited for, so that whoever hears of it
@@ -53,7 +53,7 @@ class Ballot {
   [[nodiscard]] Servers yes() const { return yes_; }
   [[nodiscard]] Servers no() const { return no_; }
   [[nodiscard]] Servers abstained() const { return abstained_; }
-  [[nodiscard]] Servers deciding() const { return deciding_; }
+  [[nodiscard]] Servers vouching() const { return vouching_; }
 
  private:
   void Say(Servers server, Servers& side) {
@@ -62,6 +62,7 @@ class Ballot {
   }
 
   Servers deciding_ = 0;
+  Servers vouching_ = 0;
   Servers outstanding_ = 0;
   Servers yes_ = 0;
   Servers no_ = 0;

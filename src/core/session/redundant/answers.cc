@@ -27,8 +27,7 @@ void Redundancy::OnMemberValue(Member& member, Slot slot, std::optional<std::str
                                TimeToLive time_to_live) {
   Request& request = requests_[slot];
   // Asked before its connection broke, it answers as somebody who does not know the latest.
-  const bool knows = member.standing() >= Standing::kSettling;
-  if (!knows) {
+  if (!member.answers()) {
     request.ballot.Abstain(member.bit());
   } else if (!value || Forgotten(member, request)) {
     request.ballot.SayNo(member.bit());
@@ -50,8 +49,13 @@ void Redundancy::OnMemberValue(Member& member, Slot slot, std::optional<std::str
 void Redundancy::OnMemberCount(Member& member, Slot slot, std::int64_t count) {
   Request& request = requests_[slot];
   const bool yes = request.kind == Request::Kind::kTimeLeft ? count >= -1 : count > 0;
-  if (request.reads() && member.standing() < Standing::kSettling) {
+  // What it has done it has done; what it lacks, it alone may lack.
+  const bool counts =
+      member.answers() || request.kind == Request::Kind::kDestroy || (yes && !request.reads());
+  if (!counts) {
     request.ballot.Abstain(member.bit());
+  } else if (!yes && request.kind == Request::Kind::kReplace && Search(slot, member)) {
+    return;
   } else if (!yes || (request.reads() && Forgotten(member, request))) {
     request.ballot.SayNo(member.bit());
   } else {
@@ -102,10 +106,10 @@ void Redundancy::Evaluate(std::size_t index) {
   const Ballot& ballot = request.ballot;
   if (!request.decided && !request.waiting) {
     Servers heard = Heard();
-    // None of those has answered that decide: then they are waited for, silent or not.
-    if (((ballot.yes() | ballot.no()) & ballot.deciding()) == 0) {
+    // None of those has answered that vouch: then they are waited for, silent or not.
+    if (((ballot.yes() | ballot.no()) & ballot.vouching()) == 0) {
       for (const auto& member : members_) {
-        if (member->standing() != Standing::kAway) heard |= member->bit() & ballot.deciding();
+        if (member->standing() != Standing::kAway) heard |= member->bit() & ballot.vouching();
       }
     }
     const Ballot::Verdict verdict = request.writes() ? ballot.CountAll(heard) : ballot.Count(heard);
@@ -126,13 +130,12 @@ void Redundancy::Evaluate(std::size_t index) {
 
 // What servers are told that have not heard of `request`.
 std::optional<Change> Redundancy::ChangeOf(const Request& request, Ballot::Verdict verdict) {
-  const bool no = verdict == Ballot::Verdict::kNo;
-  // What is to be touched, and is not there, is nobody's concern.
-  if (request.kind == Request::Kind::kTouch && no) return std::nullopt;
   Change change;
   change.sequence = request.sequence;
-  // What had to be there to be set, and is not, is to be nowhere else either.
-  if (request.kind == Request::Kind::kDestroy || no) return change;
+  if (request.kind == Request::Kind::kDestroy) return change;
+  // What is to be touched, or had to be there to be set, and is not there, is nobody's concern:
+  // only who has destroyed it knows that it is to be nowhere else either.
+  if (verdict == Ballot::Verdict::kNo) return std::nullopt;
   change.kind = Change::Kind::kTouch;
   if (request.time_to_live) change.expiry = request.counted_from + *request.time_to_live;
   if (request.kind == Request::Kind::kSet) {
@@ -170,9 +173,7 @@ void Redundancy::Finish(std::size_t index) {
         ChangeOf(request, request.done ? Ballot::Verdict::kYes : Ballot::Verdict::kNo);
     for (const auto& member : members_) {
       const bool failed = (member->bit() & ballot.abstained() & ~request.missed) != 0;
-      // It has brought back what is nowhere else.
-      const bool stray = !request.done && (member->bit() & ballot.yes()) != 0;
-      if (change && (failed || stray)) member->Missed(request.id, *change);
+      if (change && failed) member->Missed(request.id, *change);
     }
   }
   if (request.done && (request.differs || (ballot.yes() != 0 && ballot.no() != 0))) {
@@ -214,7 +215,7 @@ void Redundancy::Align(const Request& request, Member& source) {
                 done(outcome.count > 0);
               } else {
                 Reconciliation::Create({&source.errands()}, &member.errands(),
-                                       Reconciliation::Mode::kAlign, done)
+                                       Comparison(Comparison::Mode::kAlign), done)
                     ->BeginWith({id});
               }
             });

@@ -14,17 +14,21 @@ constexpr std::chrono::milliseconds kReplayPause{1000};
 }  // namespace
 
 void Member::Identify() {
+  identified_ = false;
   const bool sent =
       errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
         if (generation != generation_) return;
+        if (outcome.error) {
+          retry_at_ = Now() + kReplayPause;
+          return;
+        }
+        identified_ = true;
         // Another process of the server may have lost what this one had.
         if (!first_ && (outcome.text.empty() || outcome.text != run_id_)) must_compare_ = true;
         run_id_ = outcome.text;
         Replay();
       });
-  if (sent) return;
-  must_compare_ = true;
-  retry_at_ = Now() + kReplayPause;
+  if (!sent) retry_at_ = Now() + kReplayPause;
 }
 
 void Member::Replay() {
@@ -37,7 +41,9 @@ void Member::Replay() {
     return;
   }
   for (const Journal::Entry& entry : entries) {
-    replayed_.push_back(entry.first);
+    std::optional<std::size_t> mark;
+    if (entry.second.kind == Change::Kind::kSet) mark = Comparison::MarkOf(*entry.second.value);
+    replayed_.emplace_back(entry.first, mark);
     const bool sent =
         Send(entry, [this, entry, generation = generation_](const Errands::Outcome& outcome) {
           if (outcome.error) PutBack(entry);
@@ -101,7 +107,7 @@ void Member::Sent(std::string_view id, std::uint64_t sequence) {
 void Member::CaughtUp() {
   if (standing_ == Standing::kTrusted) return;
   // What came in the moment in which all were reached, or nobody knows more than it does.
-  if (first_ || listener_->SteadySince(lost_at_, *this).empty()) {
+  if (first_ || NextLesson().course == Course::kTrust) {
     TrustAsItIs();
     return;
   }

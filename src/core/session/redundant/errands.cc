@@ -77,6 +77,11 @@ bool Errands::Replace(const std::string& id, std::string expected, std::string v
                 std::move(then));
 }
 
+// The script that compares cannot delete: it lets the session lapse at once.
+bool Errands::Remove(const std::string& id, const std::string& value, Then then) {
+  return Replace(id, value, value, 1, std::move(then));
+}
+
 bool Errands::Touch(std::string_view id, TimeToLive time_to_live, Then then) {
   const Slot slot = next_++;
   return Expect(slot, operations_.Touch(slot, prefix_, id, TimeToLiveOptionOf(time_to_live)),

@@ -46,6 +46,8 @@ class Errands final : private ResultSink, private CommandHandler {
            Existence existence, Then then);
   bool Replace(const std::string& id, std::string expected, std::string value,
                TimeToLive time_to_live, Then then);
+  // Unless it has another value.
+  bool Remove(const std::string& id, const std::string& value, Then then);
   bool Touch(std::string_view id, TimeToLive time_to_live, Then then);
   bool Destroy(std::string_view id, Then then);
   bool Next(const std::shared_ptr<Enumeration>& enumeration, Then then);
@@ -54,6 +56,8 @@ class Errands final : private ResultSink, private CommandHandler {
 
   [[nodiscard]] std::shared_ptr<Enumeration> NewEnumeration(std::size_t batch_size);
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  // Of the connection on which the next one is sent.
+  [[nodiscard]] std::uint64_t epoch() const { return connection_->sending_epoch(); }
 
  private:
   void OnValue(Slot slot, std::optional<std::string_view> value, TimeToLive time_to_live) override;

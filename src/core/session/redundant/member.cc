@@ -1,6 +1,5 @@
 #include "session/redundant/member.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace connect_hiredis {
@@ -24,13 +23,16 @@ Member::Report Member::report() const {
 }
 
 bool Member::restless() const {
-  return !closed_ && (standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
-                      retry_at_ != Nanoseconds(0) ||
-                      (must_fill_ && !listener_->SteadySince(Nanoseconds::max(), *this).empty()));
+  return !closed_ &&
+         (standing_ == Standing::kCatchingUp || standing_ == Standing::kSettling ||
+          retry_at_ != Nanoseconds(0) ||
+          (must_fill_ && FillingFor(listener_->TakeCensus(), bit(), filled_from_).teachers != 0));
 }
 
 void Member::ChangeStanding(Standing standing) {
   if (standing_ == standing) return;
+  // What it still lacked it gets before it is trusted again.
+  if (standing < Standing::kTrusted && std::exchange(must_fill_, false)) must_compare_ = true;
   standing_ = standing;
   listener_->OnStandingChanged(*this);
 }
@@ -47,8 +49,9 @@ void Member::Look() {
 
 void Member::Lose() {
   first_ = false;
+  away_since_ = Now();
   // What it still missed it has missed since before.
-  if (standing_ == Standing::kTrusted) lost_at_ = silent_ ? silent_since_ : Now();
+  if (standing_ == Standing::kTrusted && !must_fill_) lost_at_ = silent_ ? silent_since_ : Now();
   BeginAnew();
   ChangeStanding(Standing::kAway);
 }
@@ -71,8 +74,8 @@ void Member::Find() {
   if (journal_.overflowed()) must_compare_ = true;
   if (first_ && complete()) {
     // Not known yet, and needed should it come back as another one.
-    errands_.Identify([this, generation = generation_](const Errands::Outcome& outcome) {
-      if (generation == generation_) run_id_ = outcome.text;
+    errands_.Identify([this, epoch = epoch_](const Errands::Outcome& outcome) {
+      if (connection_->epoch() == epoch) run_id_ = outcome.text;
     });
     TrustAsItIs();
     return;
@@ -96,10 +99,14 @@ void Member::Retire() {
 void Member::LookAtTime(Nanoseconds now) {
   // It does not take what it has missed; with nobody who knows more it is the best there is.
   const bool stuck = standing_ == Standing::kCatchingUp && replaying_ == 0 && replay_failed_;
-  if (stuck && listener_->SteadySince(lost_at_, *this).empty()) TrustAsItIs();
+  if (stuck && NextLesson().course == Course::kTrust) TrustAsItIs();
   if (retry_at_ != Nanoseconds(0) && now >= retry_at_) {
     retry_at_ = Nanoseconds(0);
-    Replay();
+    if (identified_) {
+      Replay();
+    } else {
+      Identify();
+    }
   } else if (standing_ == Standing::kSettling) {
     Settle(now);
   } else if (standing_ == Standing::kTrusted && must_fill_) {
@@ -114,10 +121,9 @@ void Member::FallBehind(Nanoseconds since) {
   // One that is silent does so when it is heard again.
   if (silent_ || (standing_ != Standing::kTrusted && standing_ != Standing::kSettling)) return;
   // Another one has all that this one has, and more. Else it is still the best there is.
-  const std::vector<Member*> steady = listener_->SteadySince(Now(), *this);
-  const bool others = std::any_of(steady.begin(), steady.end(),
-                                  [](const Member* member) { return !member->silent(); });
-  if (standing_ == Standing::kTrusted && others) lost_at_ = since;
+  const Census census = listener_->TakeCensus();
+  const bool others = (listener_->SteadySince(Now(), *this) & census.intact & ~census.silent) != 0;
+  if (standing_ == Standing::kTrusted && !must_fill_ && others) lost_at_ = since;
   BeginAnew();
   retry_at_ = Now();
   if (others) ChangeStanding(Standing::kCatchingUp);

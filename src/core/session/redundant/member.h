@@ -10,17 +10,20 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "session/redundant/errands.h"
 #include "session/redundant/reconciliation.h"
 #include "session/results.h"
 #include "topology/ballot.h"
+#include "topology/census.h"
 #include "topology/journal.h"
 #include "topology/standing.h"
 
@@ -31,8 +34,10 @@ class Member;
 // What a member needs to know of the others, and tells them.
 class MemberListener {
  public:
+  virtual Census TakeCensus() const = 0;
   // Those but `member` that are trusted and know all that was done since then.
-  virtual std::vector<Member*> SteadySince(Nanoseconds time, const Member& member) = 0;
+  virtual Servers SteadySince(Nanoseconds time, const Member& member) const = 0;
+  virtual std::vector<Member*> MembersIn(Servers servers) const = 0;
   virtual void OnStandingChanged(Member& member) = 0;
   // The outcomes of operations on sessions; `slot` names the request.
   virtual void OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
@@ -79,6 +84,8 @@ class Member final : private ResultSink {
   // Owes answers that others have given.
   [[nodiscard]] bool silent() const { return silent_; }
   [[nodiscard]] bool closed() const { return closed_; }
+  // Of one that is away: since when.
+  [[nodiscard]] Nanoseconds away_since() const { return away_since_; }
   // Whether it is known yet if there is a server.
   [[nodiscard]] bool known() const { return closed_ || troubled_ || standing_ != Standing::kAway; }
   [[nodiscard]] Report report() const;
@@ -97,6 +104,14 @@ class Member final : private ResultSink {
   // A member that helped with a comparison is gone.
   void OnSourceLost(const Member& source);
 
+  // Is not known to have lost anything: neither another process of the server, nor a journal that
+  // ran over.
+  [[nodiscard]] bool intact() const { return !must_compare_ && !must_fill_; }
+  // Whether what it answers now is an answer of the server that was asked: it may have been started
+  // anew since.
+  [[nodiscard]] bool answers() const {
+    return standing_ >= Standing::kSettling && connection_->epoch() == epoch_;
+  }
   // Has what this process knows of.
   [[nodiscard]] bool complete() const { return journal_.empty() && !journal_.overflowed(); }
   // It does not take what it has missed.
@@ -124,11 +139,14 @@ class Member final : private ResultSink {
   void PutBack(const Journal::Entry& entry);
   void CaughtUp();
   void Settle(Nanoseconds now);
-  void Compare(const std::vector<Member*>& sources, Reconciliation::Mode mode,
-               std::optional<std::vector<std::string>> ids);
+  [[nodiscard]] Lesson NextLesson() const;
+  void CompareAll(const Lesson& lesson);
+  void CompareReplayed(Servers teachers);
+  std::shared_ptr<Reconciliation> Compare(Servers teachers, Comparison comparison,
+                                          std::function<void()> then);
   void DropComparison();
   void FillUp(Nanoseconds now);
-  void Trust(const std::vector<Member*>& teachers);
+  void Trust(Servers teachers);
   void TrustAsItIs();
   void FallBehind(Nanoseconds since);
   void Hear();
@@ -150,25 +168,30 @@ class Member final : private ResultSink {
   bool first_ = true;      // it was there from the beginning
   bool troubled_ = false;  // there was a time when it could not be reached
   Nanoseconds silent_since_{0};
-  Nanoseconds lost_at_{0};  // since then it has missed things
+  Nanoseconds away_since_{0};  // 0: it has never been there
+  Nanoseconds lost_at_{0};     // since then it has missed things
   Nanoseconds steady_since_{0};
   Nanoseconds known_since_{0};
 
   Journal journal_;
-  bool must_compare_ = false;  // with all that a steady one has
-  bool must_fill_ = false;     // from whoever has something: there was no steady one
+  bool must_compare_ = false;  // with all that others have, before it is trusted
+  bool must_fill_ = false;     // the same while it is trusted: there was nobody who had more
+  Servers filled_from_ = 0;    // since it must be filled
   std::string run_id_;         // of the server's process
+  bool identified_ = true;     // that has been asked for since the server came back
   std::size_t replaying_ = 0;  // outcomes that are waited for
   // What was sent meanwhile, by its number: what is replayed is older.
   std::map<std::string, std::uint64_t, std::less<>> sent_;
   bool replay_failed_ = false;
-  Nanoseconds retry_at_{0};            // 0: not
-  std::vector<std::string> replayed_;  // ids, to be compared when it has settled
+  Nanoseconds retry_at_{0};  // 0: not
+  // Of each session that it was told of the id, and the mark of the value that it was given: to be
+  // compared when it has settled.
+  std::vector<std::pair<std::string, std::optional<std::size_t>>> replayed_;
   Nanoseconds settled_at_{0};
   std::shared_ptr<Reconciliation> comparison_;
   Nanoseconds compare_at_{0};  // not before
   std::chrono::milliseconds compare_pause_{0};
-  std::vector<Member*> sources_;  // of the comparison
+  Servers sources_ = 0;  // of the comparison
 
   std::uint64_t missed_ = 0;
   std::uint64_t repairs_ = 0;

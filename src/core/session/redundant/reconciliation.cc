@@ -1,35 +1,48 @@
 #include "session/redundant/reconciliation.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 
 namespace connect_hiredis {
 
 namespace {
 
-// Differences of the times to live that are worth a command, in milliseconds.
-constexpr TimeToLive kTolerance = 1000;
-
 constexpr std::size_t kMostDoubtful = 100'000;
 
 // Sessions that others wrote between reading and writing are looked at again, so often in all.
 constexpr std::size_t kMostConflicts = 1000;
 
-bool SameExpiry(TimeToLive one, TimeToLive other) {
-  if (one < 0 || other < 0) return (one < 0) == (other < 0);
-  return std::abs(one - other) <= kTolerance;
+Comparison::Copy CopyOf(const Errands::Found& found) {
+  return {.value = found.value, .time_to_live = found.time_to_live};
 }
 
 }  // namespace
 
-Reconciliation::Reconciliation(std::vector<Errands*> sources, Errands* target, Mode mode, Done done)
-    : sources_(std::move(sources)), target_(target), mode_(mode), done_(std::move(done)) {}
+Reconciliation::Reconciliation(std::vector<Errands*> sources, Errands* target,
+                               Comparison comparison, Done done,
+                               std::chrono::milliseconds second_look)
+    : sources_(std::move(sources)),
+      target_(target),
+      comparison_(std::move(comparison)),
+      done_(std::move(done)),
+      pause_(second_look) {
+  for (const Errands* source : sources_) epochs_.push_back(source->epoch());
+  epochs_.push_back(target_->epoch());
+}
 
 std::shared_ptr<Reconciliation> Reconciliation::Create(std::vector<Errands*> sources,
-                                                       Errands* target, Mode mode, Done done) {
-  return std::shared_ptr<Reconciliation>(
-      new Reconciliation(std::move(sources), target, mode, std::move(done)));
+                                                       Errands* target, Comparison comparison,
+                                                       Done done,
+                                                       std::chrono::milliseconds second_look) {
+  return std::shared_ptr<Reconciliation>(new Reconciliation(
+      std::move(sources), target, std::move(comparison), std::move(done), second_look));
+}
+
+bool Reconciliation::Broken() const {
+  for (std::size_t index = 0; index < sources_.size(); ++index) {
+    if (sources_[index]->epoch() != epochs_[index]) return true;
+  }
+  return target_->epoch() != epochs_.back();
 }
 
 void Reconciliation::BeginWith(std::vector<std::string> ids) {
@@ -38,7 +51,7 @@ void Reconciliation::BeginWith(std::vector<std::string> ids) {
 }
 
 void Reconciliation::BeginWithAll() {
-  if (mode_ == Mode::kMirror) {
+  if (comparison_.mode() == Mode::kMirror) {
     walks_.emplace_back(target_, target_->NewEnumeration(kBatchSize));
   }
   for (Errands* source : sources_) walks_.emplace_back(source, source->NewEnumeration(kBatchSize));
@@ -52,12 +65,13 @@ void Reconciliation::End(bool complete) {
 
 void Reconciliation::Proceed() {
   if (!done_) return;
-  const bool due = !doubtful_.empty() && Now() - doubtful_.front().first >= kSecondLook;
+  const Nanoseconds now = Now();
+  const auto due = [&] { return !doubtful_.empty() && now - doubtful_.front().first >= pause_; };
   if (failed_) {
     End(false);
-  } else if (due) {
+  } else if (due()) {
     std::vector<std::string> batch;
-    while (!doubtful_.empty() && batch.size() < kBatchSize) {
+    while (due() && batch.size() < kBatchSize) {
       batch.push_back(std::move(doubtful_.front().second));
       doubtful_.pop_front();
     }
@@ -78,7 +92,7 @@ void Reconciliation::Proceed() {
 
 void Reconciliation::LookAtTime(Nanoseconds now) {
   const bool waits = pending_ == 0 && !doubtful_.empty();
-  if (waits && now - doubtful_.front().first >= kSecondLook) Proceed();
+  if (waits && now - doubtful_.front().first >= pause_) Proceed();
 }
 
 void Reconciliation::NextIds() {
@@ -120,6 +134,8 @@ void Reconciliation::Take(Sessions& side, Errands::Outcome outcome) {
   if (outcome.error) failed_ = true;
   for (Errands::Found& found : outcome.found) side.emplace(found.id, std::move(found));
   if (--pending_ > 0) return;
+  // What was asked before a connection broke may have been answered by an empty server after it.
+  if (Broken()) failed_ = true;
   if (failed_) {
     Proceed();
   } else {
@@ -132,63 +148,57 @@ void Reconciliation::Mend() {
   at_sources_.clear();
   for (Sessions& answer : answers_) at_sources_.merge(answer);
   pending_ = 1;  // until all has been begun
-  for (const auto& [id, right] : at_sources_) {
-    const auto other = at_target_.find(id);
-    MendOne(right, other == at_target_.end() ? nullptr : &other->second);
-  }
-  for (const auto& [id, stray] : at_target_) {
-    if (mode_ == Mode::kAlign || at_sources_.contains(id)) continue;
-    // Looked at again, it is there because of us.
-    if (second_look_) {
-      Change(target_->Destroy(id, [self = shared_from_this()](const Errands::Outcome& outcome) {
-        self->OnChanged(outcome);
-      }));
-    } else if (mode_ == Mode::kMirror) {
-      doubtful_.emplace_back(Now(), id);
-    }
+  for (const auto& [id, source] : at_sources_) MendOne(id);
+  for (const auto& [id, target] : at_target_) {
+    if (!at_sources_.contains(id)) MendOne(id);
   }
   if (--pending_ == 0) Proceed();
 }
 
-void Reconciliation::MendOne(const Errands::Found& right, const Errands::Found* other) {
-  const auto& [id, value, time_to_live] = right;
-  const auto changed = [self = shared_from_this()](const Errands::Outcome& outcome) {
-    self->OnChanged(outcome);
+void Reconciliation::MendOne(const std::string& id) {
+  const auto find = [&id](const Sessions& side) {
+    const auto found = side.find(id);
+    return found == side.end() ? nullptr : &found->second;
   };
-  if (other == nullptr) {
-    if (mode_ == Mode::kAlign) return;
-    Change(target_->Set(
-        id, value, time_to_live, Existence::kMustNotExist,
-        [self = shared_from_this(), again = second_look_](const Errands::Outcome& outcome) {
-          if (outcome.count > 0 && !again) ++self->filled_;
-          self->OnChanged(outcome);
-        }));
-    doubtful_.emplace_back(Now(), id);
-  } else if (mode_ == Mode::kFill ||
-             (other->value == value && SameExpiry(other->time_to_live, time_to_live))) {
-    return;
-  } else if (mode_ == Mode::kMirror && !IsLasting(right, *other)) {
-    doubtful_.emplace_back(Now(), id);
-  } else if (other->value != value) {
-    Change(target_->Replace(id, other->value, value, time_to_live,
-                            [self = shared_from_this(), id = id](const Errands::Outcome& outcome) {
-                              self->OnReplaced(id, outcome);
-                            }));
-  } else {
-    Change(target_->Touch(id, time_to_live, changed));
-  }
+  const Errands::Found* source = find(at_sources_);
+  const Errands::Found* target = find(at_target_);
+  const Comparison::Copy right = source == nullptr ? Comparison::Copy() : CopyOf(*source);
+  const Comparison::Copy other = target == nullptr ? Comparison::Copy() : CopyOf(*target);
+  const auto [action, again] = comparison_.Judge(
+      id, source == nullptr ? nullptr : &right, target == nullptr ? nullptr : &other, second_look_);
+  Carry(action, source, target);
+  if (again) doubtful_.emplace_back(Now(), id);
 }
 
-bool Reconciliation::IsLasting(const Errands::Found& right, const Errands::Found& other) {
-  const std::hash<std::string> hash;
-  const std::size_t now = hash(right.value) ^ (2 * hash(other.value));
-  const auto [before, is_new] = differing_.try_emplace(right.id, now);
-  if (!is_new && before->second == now) {
-    differing_.erase(before);
-    return true;
+void Reconciliation::Carry(Comparison::Action action, const Errands::Found* source,
+                           const Errands::Found* target) {
+  if (action == Comparison::Action::kNothing) return;
+  const auto self = shared_from_this();
+  const auto& id = (source == nullptr ? target : source)->id;
+  const auto replaced = [self, id](const Errands::Outcome& outcome) {
+    self->OnReplaced(id, outcome);
+  };
+  switch (action) {
+    case Comparison::Action::kNothing:
+      break;
+    case Comparison::Action::kCreate:
+      Change(target_->Set(id, source->value, source->time_to_live, Existence::kMustNotExist,
+                          [self](const Errands::Outcome& outcome) {
+                            if (outcome.count > 0) ++self->filled_;
+                            self->OnChanged(outcome);
+                          }));
+      break;
+    case Comparison::Action::kReplace:
+      Change(target_->Replace(id, target->value, source->value, source->time_to_live, replaced));
+      break;
+    case Comparison::Action::kRenew:
+      Change(target_->Touch(id, source->time_to_live,
+                            [self](const Errands::Outcome& outcome) { self->OnChanged(outcome); }));
+      break;
+    case Comparison::Action::kRemove:
+      Change(target_->Remove(id, target->value, replaced));
+      break;
   }
-  before->second = now;
-  return false;
 }
 
 void Reconciliation::Change(bool sent) {

@@ -1,5 +1,6 @@
 // Makes one server have the sessions that others have: fetches them from all, in batches, and
-// writes, renews or removes what differs. What somebody else writes meanwhile is not overwritten.
+// writes, renews or removes what differs, as a Comparison says. What somebody else writes meanwhile
+// is neither overwritten nor removed.
 #pragma once
 
 #include <chrono>
@@ -16,16 +17,13 @@
 
 #include "loop/clock.h"
 #include "session/redundant/errands.h"
+#include "topology/comparison.h"
 
 namespace connect_hiredis {
 
 class Reconciliation final : public std::enable_shared_from_this<Reconciliation> {
  public:
-  enum class Mode : std::uint8_t {
-    kMirror,  // the target has, at the end, what the sources have, and nothing else
-    kFill,    // it has in addition what they have
-    kAlign,   // what they and the target have is the same
-  };
+  using Mode = Comparison::Mode;
 
   static constexpr std::size_t kBatchSize = 100;
   // What was written, or is to be removed, is looked at again after this time: the command of
@@ -33,10 +31,12 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   static constexpr std::chrono::milliseconds kSecondLook{1000};
 
   // At least one source; where they differ, the first that has a session is right. `done` is told
-  // whether all was done. The errands must outlive this, or Cancel be called.
+  // whether all was done: it is not when a connection broke, because the server may have been
+  // another one before and after that. The errands must outlive this, or Cancel be called.
   using Done = std::function<void(bool complete)>;
-  static std::shared_ptr<Reconciliation> Create(std::vector<Errands*> sources, Errands* target,
-                                                Mode mode, Done done);
+  static std::shared_ptr<Reconciliation> Create(
+      std::vector<Errands*> sources, Errands* target, Comparison comparison, Done done,
+      std::chrono::milliseconds second_look = kSecondLook);
   Reconciliation(const Reconciliation&) = delete;
   Reconciliation& operator=(const Reconciliation&) = delete;
   ~Reconciliation() = default;
@@ -46,44 +46,47 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   // All that any of them has.
   void BeginWithAll();
 
-  // To be called now and then in the mode kMirror: it waits for some things.
+  // To be called now and then, but in the mode kAlign: it waits for some things.
   void LookAtTime(Nanoseconds now);
   // `done` will not be called.
   void Cancel() { done_ = nullptr; }
 
   // How many sessions the target lacked.
   [[nodiscard]] std::uint64_t filled() const { return filled_; }
+  // Whether the sources had any of those that were compared last.
+  [[nodiscard]] bool found() const { return !at_sources_.empty(); }
 
  private:
   using Sessions = std::unordered_map<std::string, Errands::Found>;
 
-  Reconciliation(std::vector<Errands*> sources, Errands* target, Mode mode, Done done);
+  Reconciliation(std::vector<Errands*> sources, Errands* target, Comparison comparison, Done done,
+                 std::chrono::milliseconds second_look);
 
   void Proceed();
   void NextIds();
   void Compare(std::vector<std::string> ids, bool second_look);
   void Take(Sessions& side, Errands::Outcome outcome);
   void Mend();
-  void MendOne(const Errands::Found& right, const Errands::Found* other);
-  bool IsLasting(const Errands::Found& right, const Errands::Found& other);
+  void MendOne(const std::string& id);
+  void Carry(Comparison::Action action, const Errands::Found* source, const Errands::Found* target);
+  [[nodiscard]] bool Broken() const;
   void Change(bool sent);
   void OnChanged(const Errands::Outcome& outcome);
   void OnReplaced(const std::string& id, const Errands::Outcome& outcome);
   void End(bool complete);
 
   std::vector<Errands*> sources_;
+  std::vector<std::uint64_t> epochs_;  // of the sources' connections, and of the target's
   Errands* target_;
-  Mode mode_;
+  Comparison comparison_;
   Done done_;
+  std::chrono::milliseconds pause_;  // until the second look
 
   std::vector<std::string> ids_;  // still to be compared
   // And after these the ids of these, the last first.
   std::vector<std::pair<Errands*, std::shared_ptr<Enumeration>>> walks_;
   // To be looked at again, and since when.
   std::deque<std::pair<Nanoseconds, std::string>> doubtful_;
-  // What differed, by a hash of both: only what is the same at the second look is no write that was
-  // under way.
-  std::unordered_map<std::string, std::size_t> differing_;
   std::size_t conflicts_ = 0;
 
   std::size_t pending_ = 0;  // outcomes that the batch waits for

@@ -12,6 +12,9 @@ namespace {
 // Values above this are not kept for the next request.
 constexpr std::size_t kKeptValue = 4096;
 
+// How long a server that has lost nothing is waited for, where the others may have.
+constexpr std::chrono::milliseconds kHope{1000};
+
 }  // namespace
 
 Redundancy::Redundancy(const EventLoop& loop, const std::vector<Connection*>& connections,
@@ -150,33 +153,49 @@ Error Redundancy::Refusal(Admission admission) {
 
 // ---- To the servers ----
 
-Servers Redundancy::DecidingServers() const {
-  if (starting_) return 0;
-  Servers trusted = 0;
-  Servers settling = 0;
-  Servers silent = 0;
+Census Redundancy::TakeCensus() const {
+  Census census;
   for (const auto& member : members_) {
+    if (member->intact()) census.intact |= member->bit();
     // It may have been lost, or closed, a moment ago.
     if (member->connection().state() != Connection::State::kReady) continue;
-    if (member->standing() == Standing::kTrusted) trusted |= member->bit();
-    if (member->standing() == Standing::kSettling) settling |= member->bit();
-    if (member->silent()) silent |= member->bit();
+    if (member->standing() == Standing::kTrusted) census.trusted |= member->bit();
+    if (member->standing() == Standing::kSettling) census.settling |= member->bit();
+    if (member->standing() == Standing::kCatchingUp) census.catching_up |= member->bit();
+    if (member->silent()) census.silent |= member->bit();
   }
-  // One that is settling may lack things: it decides nothing as long as there is another, be that
-  // silent at the moment.
-  for (const Servers servers : {trusted & ~silent, trusted, settling & ~silent, settling}) {
-    if (servers != 0) return servers;
+  if ((census.trusted & census.intact) == 0) census.just_lost = JustLost();
+  return census;
+}
+
+Servers Redundancy::JustLost() const {
+  const Nanoseconds since = Now() - std::min(kHope, options_.command_timeout / 2);
+  Servers found = 0;
+  for (const auto& member : members_) {
+    if (member->closed()) continue;
+    const bool lost = member->standing() == Standing::kAway
+                          ? member->away_since() > since
+                          : member->connection().state() != Connection::State::kReady;
+    if (lost) found |= member->bit();
   }
-  return 0;
+  return found;
+}
+
+Deciders Redundancy::DecidersNow() const {
+  return starting_ ? Deciders() : DecidersIn(TakeCensus());
+}
+
+std::vector<Member*> Redundancy::MembersIn(Servers servers) const {
+  std::vector<Member*> found;
+  for (const auto& member : members_) {
+    if ((member->bit() & servers) != 0) found.push_back(member.get());
+  }
+  return found;
 }
 
 std::vector<Member*> Redundancy::Deciding() {
-  const Servers deciding = DecidingServers();
-  std::vector<Member*> found;
-  for (const auto& member : members_) {
-    if ((member->bit() & deciding) != 0) found.push_back(member.get());
-  }
-  return found;
+  const Deciders deciders = DecidersNow();
+  return MembersIn(deciders.vouching == 0 ? 0 : deciders.deciding);
 }
 
 Admission Redundancy::Admit() const {
@@ -202,8 +221,11 @@ Admission Redundancy::Begin(std::size_t index) {
 // Sends the request, or has it wait for a server.
 void Redundancy::Dispatch(std::size_t index) {
   Request& request = requests_[index];
-  const Servers deciding = DecidingServers();
-  if (deciding == 0 || (!waiting_.empty() && !dispatching_)) {
+  Deciders deciders = DecidersNow();
+  const Servers deciding = deciders.deciding;
+  const Servers needed =
+      request.kind == Request::Kind::kReplace ? deciders.vouching : deciders.deciding;
+  if (needed == 0 || (!waiting_.empty() && !dispatching_)) {
     request.waiting = true;
     waiting_.Push(index, request.bytes());
     return;
@@ -216,7 +238,7 @@ void Redundancy::Dispatch(std::size_t index) {
   Servers asked = deciding;
   if (request.kind == Request::Kind::kReplace) {
     // The first of them. All processes that see the same servers ask the same one.
-    asked = deciding & (~deciding + 1);
+    asked = deciders.vouching & (~deciders.vouching + 1);
   } else if (request.writes()) {
     // One that is silent gets it from its journal: others may go on before it has done this. So
     // does one to which something is still to be told of this session, if it depends on that.
@@ -231,11 +253,14 @@ void Redundancy::Dispatch(std::size_t index) {
       (here && !later ? asked : request.absent) |= member->bit();
     }
   }
-  Ask(request, index, asked, deciding);
+  // Whoever removes a session has none then, whatever it had.
+  if (request.kind == Request::Kind::kDestroy) deciders.vouching = asked;
+  Ask(request, index, asked, deciders);
 }
 
-void Redundancy::Ask(Request& request, std::size_t index, Servers servers, Servers deciding) {
-  request.ballot = Ballot(servers, deciding);
+void Redundancy::Ask(Request& request, std::size_t index, Servers servers,
+                     const Deciders& deciders) {
+  request.ballot = Ballot(servers, deciders.deciding, deciders.vouching);
   for (const auto& member : members_) {
     if ((member->bit() & servers) == 0) continue;
     const bool ready = member->connection().state() == Connection::State::kReady;

@@ -20,6 +20,7 @@
 #include "session/redundant/request.h"
 #include "session/redundant/request_queue.h"
 #include "session/source.h"
+#include "topology/census.h"
 #include "topology/destroyed.h"
 
 namespace connect_hiredis {
@@ -50,7 +51,8 @@ class Redundancy final : public SessionSource, private MemberListener {
   Admission Destroy(Slot slot, std::string_view prefix, std::string_view id) override;
   Admission Exists(Slot slot, std::string_view prefix, std::string_view id) override;
   Admission TimeLeft(Slot slot, std::string_view prefix, std::string_view id) override;
-  // At the first server that decides; the others are given what it took.
+  // At the first server that vouches for what it does not have; the others are given what it took.
+  // If it does not have the session, and another has it, it is given that first.
   Admission Replace(Slot slot, CompareAndSet::Write write) override;
   Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
                     std::size_t most) override;
@@ -74,6 +76,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   void WaitForServer(std::function<void(const Error* error)> proceed);
   // Something was told outside of a turn.
   void Wake();
+  // Nobody while one that has lost nothing is waited for: the others may lack sessions.
   std::vector<Member*> Deciding();
   [[nodiscard]] Admission AdmitWalk() const { return Admit(); }
   [[nodiscard]] const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
@@ -97,7 +100,9 @@ class Redundancy final : public SessionSource, private MemberListener {
   };
 
   // Of the members.
-  std::vector<Member*> SteadySince(Nanoseconds time, const Member& member) override;
+  Census TakeCensus() const override;
+  Servers SteadySince(Nanoseconds time, const Member& member) const override;
+  std::vector<Member*> MembersIn(Servers servers) const override;
   void OnStandingChanged(Member& member) override;
   void OnMemberValue(Member& member, Slot slot, std::optional<std::string_view> value,
                      TimeToLive time_to_live) override;
@@ -110,10 +115,12 @@ class Redundancy final : public SessionSource, private MemberListener {
   Admission Begin(std::size_t index);
   [[nodiscard]] Admission Admit() const;
   void Dispatch(std::size_t index);
-  void Ask(Request& request, std::size_t index, Servers servers, Servers deciding);
+  void Ask(Request& request, std::size_t index, Servers servers, const Deciders& deciders);
   Admission Send(Member& member, const Request& request, std::size_t index);
   void DispatchWaiting();
-  [[nodiscard]] Servers DecidingServers() const;
+  [[nodiscard]] Servers JustLost() const;
+  [[nodiscard]] Deciders DecidersNow() const;
+  [[nodiscard]] Servers DecidingServers() const { return DecidersNow().deciding; }
   [[nodiscard]] Servers Heard() const;
 
   // Answers.
@@ -122,6 +129,9 @@ class Redundancy final : public SessionSource, private MemberListener {
   void Tell(Request& request, Ballot::Verdict verdict);
   void Finish(std::size_t index);
   void AskAgain(std::size_t index);
+  bool Search(std::size_t index, Member& target);
+  void EndSearch(std::size_t index, Member& target, Ballot::Verdict verdict);
+  void FailSearches();
   void TellValue(Request& request, std::optional<std::string_view> value, TimeToLive left);
   void TellCount(Request& request, std::int64_t count);
   void TellFailure(Request& request, const Error& error);
@@ -171,6 +181,7 @@ class Redundancy final : public SessionSource, private MemberListener {
   std::deque<Repair> repairs_;
   std::set<std::string, std::less<>> repairing_;
   std::vector<std::shared_ptr<Reconciliation>> mending_;
+  std::size_t searching_ = 0;
   // What was collected lives until it has been told.
   std::vector<std::shared_ptr<Collection>> told_;
   Servers unheard_ = 0;  // owed an answer at the last look that others had given

@@ -68,6 +68,7 @@ struct Request {
   bool decided = false;        // its caller has been told
   bool done = false;           // with success: a session was there, or none
   bool waiting = false;        // for a server
+  bool searching = false;      // whether another has what the server lacks that decides
   bool free = true;
 
   // As it is done at all servers.

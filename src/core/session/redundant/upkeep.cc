@@ -48,19 +48,18 @@ void Redundancy::OnClosed(std::size_t index) {
   FailWaiting();
   repairs_.clear();
   for (const auto& mending : std::exchange(mending_, {})) mending->Cancel();
+  FailSearches();
   LookAtAlignments(Nanoseconds::max());
   timer_.reset();
   flush_();
   told_.clear();
 }
 
-std::vector<Member*> Redundancy::SteadySince(Nanoseconds time, const Member& member) {
-  std::vector<Member*> found;
+Servers Redundancy::SteadySince(Nanoseconds time, const Member& member) const {
+  Servers found = 0;
   for (const auto& other : members_) {
     const bool steady = other->standing() == Standing::kTrusted && other->known_since() <= time;
-    if (steady && !other->refuses() && other->index() != member.index()) {
-      found.push_back(other.get());
-    }
+    if (steady && !other->refuses() && other->index() != member.index()) found |= other->bit();
   }
   return found;
 }
@@ -93,7 +92,8 @@ void Redundancy::StartTimer() {
     timer_->Start(kLookInterval);
     look_at_ = Now() + kLookInterval;
   }
-  timer_->KeepAlive(woken_ || !waiting_.empty() || !alignments_.empty() || !walkers_.empty());
+  timer_->KeepAlive(woken_ || !waiting_.empty() || !alignments_.empty() || !walkers_.empty() ||
+                    searching_ > 0);
 }
 
 void Redundancy::LookAtTime() {
@@ -191,8 +191,10 @@ void Redundancy::FailOverdue(Nanoseconds now) {
 void Redundancy::ScheduleRepairs(const Request& request) {
   const Nanoseconds now = Now();
   if (destroyed_.At(request.id, now) || repairing_.contains(request.id)) return;
-  // Where the values differ all processes take that of the first.
-  const auto first = static_cast<std::size_t>(std::countr_zero(request.ballot.yes()));
+  // Where the values differ all processes take that of the first, unless it may have an old one.
+  const Servers sure = request.ballot.yes() & request.ballot.vouching();
+  const auto first =
+      static_cast<std::size_t>(std::countr_zero(sure != 0 ? sure : request.ballot.yes()));
   Member& source = *members_[first];
   const Servers others = request.ballot.no() | (request.differs ? request.ballot.yes() : 0);
   for (const auto& target : members_) {
@@ -229,7 +231,7 @@ void Redundancy::RunRepair(const Repair& repair) {
   }
   const auto work = std::make_shared<std::weak_ptr<Reconciliation>>();
   const auto reconciliation = Reconciliation::Create(
-      {&repair.source->errands()}, &repair.target->errands(), Reconciliation::Mode::kMirror,
+      {&repair.source->errands()}, &repair.target->errands(), Comparison(Comparison::Mode::kMend),
       [this, target = repair.target, work](bool complete) {
         const auto done = work->lock();
         std::erase(mending_, done);

@@ -26,7 +26,7 @@ void Redundancy::DispatchWaiting() {
     Dispatch(index);
   }
   dispatching_ = false;
-  if (DecidingServers() == 0) return;
+  if (DecidersNow().vouching == 0) return;
   for (auto& walker : std::exchange(walkers_, {})) walker.proceed(nullptr);
 }
 
@@ -55,10 +55,66 @@ void Redundancy::AskAgain(std::size_t index) {
   request.begun = old.begun;
   request.counted_from = old.counted_from;
   old.decided = true;
+  old.sequence = 0;  // the new one tells the servers
   if (old.ballot.outstanding() == 0) Free(index);
   // Never at once: whoever is asked again has failed a moment ago.
   request.waiting = true;
   waiting_.Push(again, request.bytes());
+}
+
+// ---- A session that the server lacks that decides ----
+
+// It may have been emptied before this process came, or somebody destroys the session at this
+// moment. In the latter case no other will have it at a second look. Gives false if there is
+// nobody to ask: then there is none.
+bool Redundancy::Search(std::size_t index, Member& target) {
+  Request& request = requests_[index];
+  const Servers others = DecidersNow().deciding & ~target.bit();
+  if (request.decided || others == 0 || destroyed_.At(request.id, Now())) return false;
+  request.searching = true;
+  ++searching_;
+  std::vector<Errands*> sources;
+  for (Member* member : MembersIn(others)) sources.push_back(&member->errands());
+  const auto work = std::make_shared<std::weak_ptr<Reconciliation>>();
+  const auto search = Reconciliation::Create(
+      std::move(sources), &target.errands(), Comparison(Comparison::Mode::kRecover),
+      [this, index, &target, work](bool complete) {
+        const auto done = work->lock();
+        std::erase(mending_, done);
+        if (complete && done->filled() > 0) target.CountRepair();
+        // If it has failed, or something was found, the same is asked once more.
+        const bool none = complete && !done->found();
+        EndSearch(index, target, none ? Ballot::Verdict::kNo : Ballot::Verdict::kFailed);
+      },
+      // In time for what the caller waits for.
+      std::min<std::chrono::milliseconds>(Reconciliation::kSecondLook,
+                                          options_.command_timeout / 4));
+  *work = search;
+  mending_.push_back(search);
+  search->BeginWith({request.id});
+  StartTimer();
+  return true;
+}
+
+void Redundancy::EndSearch(std::size_t index, Member& target, Ballot::Verdict verdict) {
+  Request& request = requests_[index];
+  request.searching = false;
+  --searching_;
+  if (verdict == Ballot::Verdict::kNo) {
+    request.ballot.SayNo(target.bit());
+  } else {
+    request.ballot.Abstain(target.bit());
+  }
+  Evaluate(index);
+}
+
+void Redundancy::FailSearches() {
+  for (std::size_t index = 0; searching_ > 0 && index < requests_.size(); ++index) {
+    Request& request = requests_[index];
+    if (!request.searching) continue;
+    request.error = Refusal(Admission::kClosed);
+    EndSearch(index, *MembersIn(request.ballot.outstanding()).front(), Ballot::Verdict::kFailed);
+  }
 }
 
 // ---- The end ----
@@ -67,6 +123,7 @@ void Redundancy::Retire() {
   if (std::exchange(retired_, true)) return;
   for (const auto& member : members_) member->Retire();
   for (const auto& mending : std::exchange(mending_, {})) mending->Cancel();
+  FailSearches();
   repairs_.clear();
   repairing_.clear();
   FailWaiting();
