@@ -108,6 +108,20 @@ test('what has been written there meanwhile is left alone', async () => {
   expect(texts.map((text) => JSON.parse(text).n)).toEqual([2, 2]);
 });
 
+test('what the one that had it has lost by then is left where it is', async () => {
+  const store = await redundant.trustedStore();
+  await lost(store, 'a', 1);
+  const kept = await redundant.members[0].read('a');
+  await store.get('a');
+  await redundant.admins[1].set('sess:a', kept, { PX: 60_000 });
+  await redundant.admins[0].del('sess:a');
+  await repairsAreOver(store, 1);
+  // A session that is looked at twice is looked at once more by now.
+  await repairsAreOver(store, 1);
+  await expect(redundant.members[1].read('a')).resolves.toBe(kept);
+  await expect(store.get('a')).resolves.toMatchObject({ sid: 'a' });
+});
+
 test('a session that all servers have is not written again', async () => {
   const store = await redundant.trustedStore();
   await store.set('a', fresh());
