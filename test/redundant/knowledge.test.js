@@ -7,11 +7,13 @@ const { standing, standings, trusted, useRedundant } = require('../helpers/redun
 const { until } = require('../helpers/until');
 
 const SESSIONS = 200;
+// Many at once take a busy machine its time, and nobody is to miss a server while it settles.
+const PATIENT = { commandTimeout: 1500 };
 const sids = Array.from({ length: SESSIONS }, (_, n) => `s${n}`);
 
 /** A store with sessions on all servers. */
 async function filledStore(redundant) {
-  const store = await redundant.trustedStore();
+  const store = await redundant.trustedStore(PATIENT);
   await Promise.all(sids.map((sid) => store.set(sid, { sid })));
   const sizes = () => Promise.all(redundant.admins.map((admin) => admin.dbSize()));
   await until(async () => (await sizes()).every((size) => size === SESSIONS), { what: 'all' });
@@ -66,7 +68,7 @@ describe('of three servers', () => {
 
   test('one with old data brings back nothing, whoever was filled meanwhile', async () => {
     const store = await filledStore(redundant);
-    const other = await redundant.trustedStore();
+    const other = await redundant.trustedStore(PATIENT);
     const { members } = redundant;
     await gone(store, redundant, 0);
     await standing(other, 0, 'away');
