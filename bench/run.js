@@ -29,7 +29,8 @@ async function main({ questions, options, against, compile, publishes, output })
   const asked =
     options.subjects ?? Object.keys(SUBJECTS).filter((id) => against || id !== 'before');
   const needed = questions.every(onlyDecides) ? ['hiredis', 'before'] : asked;
-  if (compile) build((id) => needed.includes(id));
+  const compiled = against ? [...needed, 'hiredis'] : needed;
+  if (compile) build((id) => compiled.includes(id));
   if (!against) return ask({ questions, options, subjects: needed, publishes, output });
   const builds = copyBuilds(against);
   try {

@@ -12,7 +12,8 @@ const { inSets, interleave, measureSet } = require('../rounds');
 const { SUBJECTS, choose } = require('../subjects');
 
 const DEFAULT_SUBJECTS = ['hiredis', 'node-redis', 'ioredis', 'ioredis-auto'];
-const OPERATIONS = ['get'];
+const OPERATIONS = ['get', 'set', 'touch'];
+const DEFAULT_OPERATIONS = ['get'];
 /** Operations per second. */
 const RATES = [1_000, 5_000, 15_000];
 /** TLS comes to this list as soon as the store speaks it. */
@@ -24,7 +25,9 @@ const WARM_UP = { outstanding: 16, limit: 30_000 };
 async function run({ options, print }) {
   const { quick, builds } = options;
   const ids = choose(options, DEFAULT_SUBJECTS, ['store']);
-  const operations = options.operations ?? OPERATIONS;
+  const operations = (options.operations ?? DEFAULT_OPERATIONS).filter((name) =>
+    OPERATIONS.includes(name),
+  );
   const sets = options.processes ?? (quick ? 3 : 6);
   const count = options.rounds ?? 2;
   const milliseconds = options.milliseconds ?? (quick ? 1000 : 2000);
