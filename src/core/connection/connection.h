@@ -113,6 +113,10 @@ class Connection final : private LinkListener,
   [[nodiscard]] State state() const;
   // Counts the times that it became ready: cursors of SCAN do not outlive one.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  // The epoch in which a command submitted now will be sent.
+  [[nodiscard]] std::uint64_t sending_epoch() const {
+    return state_ == State::kReady ? epoch_ : epoch_ + 1;
+  }
   // Of a command that is just being told its outcome: see Command::attempted.
   [[nodiscard]] bool WasAttempted(CommandId id);
   // What kept it from being ready, last time it was not.
