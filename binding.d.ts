@@ -144,8 +144,6 @@ export class Sessions {
     timeToLive: number,
     once: boolean,
   ): Failure | undefined;
-  /** At least one id. Its result: one batch of those that are there, in the order of `sids`. */
-  getMany(slot: number, sids: string[]): Failure | undefined;
   exists(slot: number, sid: string): Failure | undefined;
   /** Milliseconds, -1: for ever, -2: no such session. */
   timeLeft(slot: number, sid: string): Failure | undefined;
@@ -153,14 +151,21 @@ export class Sessions {
   clear(slot: number): Failure | undefined;
 }
 
-/** Over the ids alone, or the sessions too. */
+/** Over the ids alone, or the sessions too; in batches, bounded in number and in bytes. */
 export class Enumeration {
   /**
    * `batchSize` takes the place of the sessions' `scanCount`. `ahead`: of two batches with values
    * the second is asked for as soon as the first has come, not only by `next`, which is to be
-   * called in the same tick.
+   * called in the same tick. `sids`: over these sessions alone, at least one id, with values, in
+   * this order; those that are not there are left out.
    */
-  constructor(sessions: Sessions, values: boolean, batchSize: number, ahead: boolean);
+  constructor(
+    sessions: Sessions,
+    values: boolean,
+    batchSize: number,
+    ahead: boolean,
+    sids?: string[],
+  );
   /** One batch under `slot`; not while an earlier call has no result yet. */
   next(slot: number): Failure | undefined;
 }

@@ -98,7 +98,8 @@ class Access {
   }
 
   /**
-   * Reads several sessions in one round trip.
+   * Reads several sessions: in two round trips, the first of which asks for their lengths; in more
+   * if they are long, or there are thousands.
    *
    * @param {string[]} sids
    * @returns {Promise<any[]>} for each id its session, or null

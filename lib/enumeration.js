@@ -10,16 +10,25 @@ const { showExpiry } = require('./ttl');
 
 /**
  * @param {Operations} operations
- * @param {{ values: boolean, count?: number, ahead?: boolean }} options `values`: whether the
- *   sessions are wanted, or their ids alone; `count`: the most keys of one batch; `ahead`: see
- *   Enumeration in binding.d.ts
+ * @param {object} options
+ * @param {boolean} options.values whether the sessions are wanted, or their ids alone
+ * @param {number} [options.count] the most keys of one batch
+ * @param {boolean} [options.ahead] see Enumeration in binding.d.ts
+ * @param {string[]} [options.sids] likewise
  * @returns {AsyncGenerator<import('../binding').Batch, void>}
  */
-async function* batches(operations, { values, count = operations.scanCount, ahead = false }) {
-  const enumeration = new operations.Enumeration(operations.native, values, count, ahead);
+async function* batches(operations, { values, count, ahead = false, sids }) {
+  const enumeration = new operations.Enumeration(
+    operations.native,
+    values,
+    count ?? operations.scanCount,
+    ahead,
+    sids,
+  );
+  const name = sids ? 'getMany' : 'scan';
   for (;;) {
     const target = new PromiseTarget();
-    operations.run('scan', target, (slot) => enumeration.next(slot));
+    operations.run(name, target, (slot) => enumeration.next(slot));
     /** @type {import('../binding').Batch} */
     const batch = await target.promise;
     yield batch;
@@ -105,14 +114,19 @@ async function getMany(operations, sids) {
   }
   for (const sid of sids) operations.checkSid(sid);
   if (sids.length === 0) return [];
-  const target = new PromiseTarget();
-  operations.run('getMany', target, (slot) => operations.native.getMany(slot, sids));
-  /** @type {import('../binding').Batch} */
-  const batch = await target.promise;
-  const found = await decode(operations, batch);
-  // The batch has them in the same order, those that are missing left out.
+  /** @type {string[]} */
+  const there = [];
+  /** @type {any[]} */
+  const found = [];
+  /** @type {Set<string>} */
+  const reported = new Set();
+  for await (const batch of batches(operations, { values: true, sids })) {
+    for (const id of batch.ids) there.push(id);
+    for (const session of await decode(operations, batch, reported)) found.push(session);
+  }
+  // They come in the same order, those that are missing left out.
   let next = 0;
-  return sids.map((sid) => (batch.ids[next] === sid ? found[next++] : null));
+  return sids.map((sid) => (there[next] === sid ? found[next++] : null));
 }
 
 /**
@@ -120,13 +134,12 @@ async function getMany(operations, sids) {
  *
  * @param {Operations} operations
  * @param {import('../binding').Batch} batch
+ * @param {Set<string>} [reported] ids: who asks for one twice is told of it once
  * @returns {Promise<any[]>} for each value the session, or null
  */
-async function decode(operations, batch) {
+async function decode(operations, batch, reported = new Set()) {
   const { codec } = operations;
   const now = Date.now();
-  /** Who asks for an id twice is told of it once. @type {Set<string>} */
-  const reported = new Set();
   /** @param {any} session @param {number} index */
   const finish = (session, index) => {
     if (session === null) return null;

@@ -3,6 +3,7 @@
 // found out by asking, and done in another way from then on.
 
 const { isUint8Array } = require('node:util/types');
+const { Lengths } = require('./lengths');
 const {
   areSame,
   isMissingScript,
@@ -71,6 +72,7 @@ class Commands {
   /** What serves as prefix in the commands that are given to the client. */
   #prefix;
   #hasScripts;
+  #lengths;
 
   /**
    * @param {Adapter} adapter
@@ -82,6 +84,11 @@ class Commands {
     this.#binary = binary && adapter.givesBuffers;
     this.#prefix = adapter.addsPrefix ? prefix : adapter.keyPrefix + prefix;
     this.#hasScripts = adapter.hasScripts;
+    this.#lengths = new Lengths((words, key) => this.#run(words, key), {
+      // Mocks have no scripts, and nothing that is too long.
+      known: adapter.hasScripts,
+      together: this.fetchesTogether,
+    });
   }
 
   /** @param {string} sid */
@@ -258,6 +265,14 @@ class Commands {
     if (found === null) return false;
     if (!areSame(found.value, expected)) return found;
     return isStored(await this.set(key, value, timeToLive, true));
+  }
+
+  /**
+   * @param {string[]} keys of one batch, at least one
+   * @returns {Promise<string[][]>} the same in the same order, as `fetchMany` may be given them
+   */
+  group(keys) {
+    return this.#lengths.group(keys);
   }
 
   /**

@@ -7,17 +7,26 @@
 class BorrowedEnumeration {
   #sessions;
   #values;
-  #batches;
+  #batchSize;
+  /** Those that are still to be fetched, where it is known from the beginning which. */
+  #sids;
+  #walk;
+  /** Of these ids the sessions are fetched next; those of each by one command. @type {string[][]} */
+  #groups = [];
 
   /**
    * @param {BorrowedSessions} sessions
    * @param {boolean} values whether the sessions are wanted, or their ids alone
    * @param {number} batchSize
+   * @param {boolean} [ahead] of no concern here
+   * @param {string[]} [sids] over these alone
    */
-  constructor(sessions, values, batchSize) {
+  constructor(sessions, values, batchSize, ahead, sids) {
     this.#sessions = sessions;
     this.#values = values;
-    this.#batches = sessions.walk(batchSize);
+    this.#batchSize = batchSize;
+    this.#sids = sids?.slice();
+    this.#walk = sessions.walk(batchSize);
   }
 
   /** @param {Target} target */
@@ -30,9 +39,16 @@ class BorrowedEnumeration {
    * @returns {Promise<import('../../binding').Batch>}
    */
   async #next(target) {
-    const ids = await this.#nextIds(target);
-    if (ids && this.#values) return this.#sessions.fetchBatch(ids);
-    return { ids: ids ?? [], values: [], timesToLive: [], last: !ids };
+    if (this.#groups.length === 0) {
+      const ids = this.#sids?.splice(0, this.#batchSize) ?? (await this.#nextIds(target));
+      if (!ids || !this.#values) {
+        return { ids: ids ?? [], values: [], timesToLive: [], last: !ids };
+      }
+      this.#groups = await this.#sessions.group(ids);
+    }
+    const batch = await this.#sessions.fetchBatch(/** @type {string[]} */ (this.#groups.shift()));
+    batch.last = this.#sids?.length === 0 && this.#groups.length === 0;
+    return batch;
   }
 
   /**
@@ -41,7 +57,7 @@ class BorrowedEnumeration {
    */
   async #nextIds(target) {
     for (;;) {
-      const { value: ids } = await this.#batches.next();
+      const { value: ids } = await this.#walk.next();
       if (ids?.length !== 0) return ids ?? undefined;
       this.#sessions.renew(target);
     }

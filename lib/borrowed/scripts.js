@@ -23,13 +23,27 @@ const FETCH = script(`local value = redis.call('GET', KEYS[1])
 return value and {value, redis.call('PTTL', KEYS[1])}
 `);
 
-/** The same of several keys, one after the other. */
-const FETCH_ALL = script(`local found = {}
+/**
+ * The same of several keys, one after the other. Those that would make the reply too long are told
+ * as if there were none: each is asked for again on its own.
+ */
+const FETCH_ALL = script(`local found, bytes = {}, 0
 for index, key in ipairs(KEYS) do
-  found[2 * index - 1] = redis.call('GET', key)
+  local value = bytes <= 16777216 and redis.call('GET', key)
+  found[2 * index - 1] = value
   found[2 * index] = redis.call('PTTL', key)
+  bytes = bytes + (value and #value or 0)
 end
 return found
+`);
+
+/** How long each value is; 0: there is none, or it is no string. */
+const LENGTHS = script(`local lengths = {}
+for index, key in ipairs(KEYS) do
+  local length = redis.pcall('STRLEN', key)
+  lengths[index] = type(length) == 'number' and length or 0
+end
+return lengths
 `);
 
 /**
@@ -47,4 +61,4 @@ end
 return 1
 `);
 
-module.exports = { FETCH, FETCH_ALL, REPLACE };
+module.exports = { FETCH, FETCH_ALL, LENGTHS, REPLACE };

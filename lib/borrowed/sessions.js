@@ -161,32 +161,6 @@ class BorrowedSessions {
     this.#tellStored(target, outcome);
   }
 
-  /**
-   * @param {Target} target
-   * @param {string[]} sids
-   */
-  getMany(target, sids) {
-    this.#getMany(target, sids).catch((error) => this.#fail(target, error));
-  }
-
-  /**
-   * @param {Target} target
-   * @param {string[]} sids
-   */
-  async #getMany(target, sids) {
-    const chunks = [];
-    for (let begin = 0; begin < sids.length; begin += this.#scanCount) {
-      chunks.push(sids.slice(begin, begin + this.#scanCount));
-    }
-    const batches = await Promise.all(chunks.map((chunk) => this.fetchBatch(chunk)));
-    this.#results.tell(target, Result.batch, 0, {
-      ids: batches.flatMap(({ ids }) => ids),
-      values: batches.flatMap(({ values }) => values),
-      timesToLive: batches.flatMap(({ timesToLive }) => timesToLive),
-      last: true,
-    });
-  }
-
   /** @param {Target} target */
   count(target) {
     this.#count(target, this.#countAll(target));
@@ -237,7 +211,17 @@ class BorrowedSessions {
   }
 
   /**
-   * @param {string[]} ids at most one batch, and at least one
+   * @param {string[]} ids of one batch, at least one
+   * @returns {Promise<string[][]>} the same in the same order, as `fetchBatch` may be given them
+   */
+  async group(ids) {
+    const groups = await this.#commands.group(ids.map((id) => this.#commands.key(id)));
+    let next = 0;
+    return groups.map(({ length }) => ids.slice(next, (next += length)));
+  }
+
+  /**
+   * @param {string[]} ids a group, at least one
    * @returns {Promise<import('../../binding').Batch>}
    */
   async fetchBatch(ids) {

@@ -91,8 +91,9 @@ void Delivery::FlushEvents(Napi::Env env) {
   for (const Event& event : std::exchange(events_, {})) {
     if (silent_) return;
     const Napi::HandleScope scope(env);
-    const std::array arguments = {MakeText(env, event.name),
-                                  event.error ? MakeFailure(env, *event.error) : env.Undefined()};
+    napi_value failure = event.error ? MakeFailure(env, *event.error) : env.Undefined();
+    if (const napi_value exception = TakeException(env)) failure = exception;
+    const std::array arguments = {MakeText(env, event.name), failure};
     Call(env, on_event_, arguments);
   }
 }
@@ -140,8 +141,15 @@ void Delivery::Fill(Napi::Env env, std::size_t begin, std::size_t count) {
     numbers[2] = result.number;
     if (result.kind == Kind::kNone || result.kind == Kind::kCount) continue;
     // Redis takes strings that are longer than any of JavaScript's: undefined is told in their
-    // place.
-    const napi_value value = MakeValue(env, result);
+    // place, here and in batches.
+    napi_value value = MakeValue(env, result);
+    // A value that was made has left nothing behind; of the others, that is told by their parts.
+    if (value == nullptr || result.kind != Kind::kValue) {
+      if (const napi_value exception = TakeException(env)) {
+        numbers[1] = static_cast<double>(Kind::kFailure);
+        value = exception;
+      }
+    }
     if (value != nullptr) arguments_[1 + index] = value;
   }
 }
@@ -173,15 +181,21 @@ napi_value Delivery::MakeBatch(napi_env env, const Batch& batch, Decoding decodi
       napi_create_object(env, &result) != napi_ok) {
     return nullptr;
   }
+  // Once one cannot be set, an exception is pending or the environment is ending.
+  const auto set = [env](napi_value array, std::uint32_t index, napi_value value) {
+    if (value == nullptr) napi_get_undefined(env, &value);
+    return napi_set_element(env, array, index, value) == napi_ok;
+  };
   std::uint32_t index = 0;
   for (const std::string& id : batch.ids) {
-    napi_set_element(env, ids, index++, MakeText(env, id));
+    if (!set(ids, index++, MakeText(env, id))) return nullptr;
   }
   for (const StoredValue& value : batch.values) {
-    napi_set_element(env, ids, index, MakeText(env, value.id));
-    napi_set_element(env, values, index, DecodeBytes(env, value.value, decoding));
-    napi_set_element(env, times_to_live, index,
-                     MakeNumber(env, static_cast<double>(value.time_to_live)));
+    const bool complete =
+        set(ids, index, MakeText(env, value.id)) &&
+        set(values, index, DecodeBytes(env, value.value, decoding)) &&
+        set(times_to_live, index, MakeNumber(env, static_cast<double>(value.time_to_live)));
+    if (!complete) return nullptr;
     ++index;
   }
   SetProperty(env, result, "ids", ids);

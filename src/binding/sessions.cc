@@ -16,7 +16,10 @@ Napi::Value Tell(Napi::Env env, Admission admission, SessionPlace& place) {
   if (admission == Admission::kAccepted) return env.Undefined();
   const Error error = place.source().Refusal(admission);
   place.delivery().CountError(error);
-  return {env, MakeFailure(env, error)};
+  const napi_value failure = MakeFailure(env, error);
+  // Thrown, it would be told to nobody.
+  const napi_value exception = TakeException(env);
+  return {env, exception == nullptr ? failure : exception};
 }
 
 // 0 stands for no expiry.
@@ -67,7 +70,6 @@ Napi::Function Sessions::Define(Napi::Env env) {
   return DefineClass(env, "Sessions",
                      {
                          InstanceMethod<&Sessions::Replace>("replace"),
-                         InstanceMethod<&Sessions::GetMany>("getMany"),
                          InstanceMethod<&Sessions::Exists>("exists"),
                          InstanceMethod<&Sessions::TimeLeft>("timeLeft"),
                          InstanceMethod<&Sessions::Count>("count"),
@@ -138,17 +140,13 @@ Napi::Value Sessions::Replace(const Napi::CallbackInfo& info) {
   return Tell(env, admission, *place_);
 }
 
-Napi::Value Sessions::GetMany(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto ids = info[1].As<Napi::Array>();
+std::shared_ptr<Walk> Sessions::NewGetMany(napi_env env, const Napi::Array& ids) {
   std::vector<std::string> keys;
   keys.reserve(ids.Length());
   for (std::uint32_t index = 0; index < ids.Length(); ++index) {
     keys.emplace_back(prefix_) += id_reader_.Read(env, ids.Get(index));
   }
-  const Admission admission =
-      place_->source().GetMany(SlotOf(info), std::move(keys), prefix_.size(), scan_count_);
-  return Tell(env, admission, *place_);
+  return place_->source().NewGetMany(std::move(keys), prefix_.size(), scan_count_);
 }
 
 Napi::Value Sessions::Exists(const Napi::CallbackInfo& info) {
@@ -184,11 +182,15 @@ Napi::Function EnumerationObject::Define(Napi::Env env) {
 EnumerationObject::EnumerationObject(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<EnumerationObject>(info) {
   // Null in a Worker that is being terminated: no method is ever called then.
-  const Sessions* sessions = Sessions::Unwrap(info[0].As<Napi::Object>());
+  Sessions* sessions = Sessions::Unwrap(info[0].As<Napi::Object>());
   if (sessions == nullptr) return;
-  const bool values = info[1].As<Napi::Boolean>().Value();
   place_ = sessions->place();
   decoding_ = sessions->decoding();
+  if (info[4].IsArray()) {
+    walk_ = sessions->NewGetMany(info.Env(), info[4].As<Napi::Array>());
+    return;
+  }
+  const bool values = info[1].As<Napi::Boolean>().Value();
   const bool ahead = info[3].As<Napi::Boolean>().Value();
   const Enumeration::Kind kind = !values ? Enumeration::Kind::kIds
                                  : ahead ? Enumeration::Kind::kSessionsAhead

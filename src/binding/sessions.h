@@ -22,6 +22,7 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   [[nodiscard]] const std::shared_ptr<SessionPlace>& place() const { return place_; }
   [[nodiscard]] Decoding decoding() const { return decoding_; }
   [[nodiscard]] std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, std::size_t batch_size) const;
+  [[nodiscard]] std::shared_ptr<Walk> NewGetMany(napi_env env, const Napi::Array& ids);
 
  private:
   struct Call;
@@ -33,7 +34,6 @@ class Sessions final : public Napi::ObjectWrap<Sessions> {
   Admission Destroy(const Call& call);
 
   Napi::Value Replace(const Napi::CallbackInfo& info);
-  Napi::Value GetMany(const Napi::CallbackInfo& info);
   Napi::Value Exists(const Napi::CallbackInfo& info);
   Napi::Value TimeLeft(const Napi::CallbackInfo& info);
   Napi::Value Count(const Napi::CallbackInfo& info);

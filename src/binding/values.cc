@@ -93,6 +93,19 @@ void SetProperty(napi_env env, napi_value object, const char* name, napi_value v
   if (object != nullptr && value != nullptr) napi_set_named_property(env, object, name, value);
 }
 
+napi_value TakeException(napi_env env) {
+  bool pending = false;
+  napi_value exception = nullptr;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return nullptr;
+  if (napi_get_and_clear_last_exception(env, &exception) != napi_ok) return nullptr;
+  bool error = false;
+  if (napi_is_error(env, exception, &error) == napi_ok && error) return exception;
+  // A setter that somebody has put on a prototype may throw anything.
+  napi_create_error(env, nullptr, MakeText(env, "What Redis answered could not be told"),
+                    &exception);
+  return exception;
+}
+
 napi_value MakeFailure(napi_env env, const Error& error) {
   napi_value failure = nullptr;
   napi_create_object(env, &failure);

@@ -1,6 +1,9 @@
 // Clear against a scripted server that scans as Redis does.
 #include "session/clear.h"
 
+#include <cstdint>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "support/connection_test.h"
@@ -51,6 +54,22 @@ class ClearTest : public ConnectionTest {
   Peer* held = nullptr;
   std::string held_answers;
 };
+
+// The sum of such answers would be none.
+TEST_F(ClearTest, CountsThatCannotBeReplaceTheConnection) {
+  ASSERT_TRUE(OpenUntilReady());
+  Slot slot = 0;
+  for (const std::int64_t count : {std::numeric_limits<std::int64_t>::max(),
+                                   std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
+                                   std::int64_t{3}}) {
+    server.on_command = [&](Peer& peer, const Words& words) {
+      peer.Send(words[0] == "UNLINK" ? Integer(count) : keyspace.Answer(words));
+    };
+    Begin(2, ++slot);
+    EXPECT_EQ(Outcome(slot), "protocol") << count;
+    ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == slot + 1; }));
+  }
+}
 
 TEST_F(ClearTest, RemovesThePrefixsStringsAndNothingElse) {
   EXPECT_EQ(RunOnce(), "count 4");

@@ -6,7 +6,21 @@
 namespace connect_hiredis::test {
 namespace {
 
-class ConnectionRepliesTest : public ConnectionTest {};
+class ConnectionRepliesTest : public ConnectionTest {
+ protected:
+  // And then its connection says nothing more.
+  void AnswerFirstGetBy(const std::string& nonsense) {
+    const auto given = std::make_shared<std::optional<std::size_t>>();
+    server.on_command = [given, nonsense](Peer& peer, const Words& words) {
+      if (words[0] == "GET" && !*given) {
+        *given = peer.number();
+        peer.Send(nonsense);
+      } else if (*given != peer.number()) {
+        peer.Send(HarmlessAnswer(words));
+      }
+    };
+  }
+};
 
 TEST_F(ConnectionRepliesTest, CommandsCompleteInTheOrderOfTheirSubmission) {
   ASSERT_TRUE(OpenUntilReady());
@@ -182,7 +196,7 @@ TEST_F(ConnectionRepliesTest, PushedMessagesAreNobodysAnswer) {
   EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST_F(ConnectionRepliesTest, AfterGarbageWhatIsUnansweredIsAskedAgain) {
+TEST_F(ConnectionRepliesTest, GarbageFailsTheCommandInWhosePlaceItIsAndThoseBehindAreAskedAgain) {
   server.on_command = [](Peer& peer, const Words& words) {
     const bool garbage = peer.number() == 0 && words.back() == "b";
     peer.Send(garbage ? "\x01garbage\r\n" : HarmlessAnswer(words));
@@ -194,9 +208,56 @@ TEST_F(ConnectionRepliesTest, AfterGarbageWhatIsUnansweredIsAskedAgain) {
   ASSERT_TRUE(RunUntilTold(3));
   EXPECT_EQ(observer.Count("protocol"), 1U);
   EXPECT_EQ(Told(first), "$value of a");
-  EXPECT_EQ(Told(second), "$value of b");
+  EXPECT_EQ(Told(second), "protocol");
   EXPECT_EQ(Told(third), "$value of c");
-  EXPECT_EQ(server.Count("GET"), 5U);
+  EXPECT_EQ(server.Count("GET"), 4U);
+  EXPECT_EQ(handler.order, (std::vector<std::uint64_t>{first, second, third}));
+}
+
+TEST_F(ConnectionRepliesTest, GarbageInThePlaceOfALaterReplyFailsItsWholeCommand) {
+  server.on_command = [](Peer& peer, const Words& words) {
+    const bool garbage = peer.number() == 0 && words[0] == "PTTL";
+    peer.Send(garbage ? "\x01garbage\r\n" : HarmlessAnswer(words));
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  const auto first = SubmitTogether({{"GET", "a"}, {"PTTL", "a"}, {"GET", "a"}});
+  const auto second = Submit({"GET", "b"});
+  ASSERT_TRUE(RunUntilTold(2));
+  EXPECT_EQ(Told(first), "protocol");
+  EXPECT_EQ(Told(second), "$value of b");
+}
+
+TEST_F(ConnectionRepliesTest, WhereEveryAnswerIsGarbageEachCommandFailsOnce) {
+  options.backoff_min = milliseconds(1);
+  options.backoff_max = milliseconds(5);
+  server.on_command = [](Peer& peer, const Words& words) {
+    peer.Send(IsHandshake(words) ? HarmlessAnswer(words) : "\x01garbage\r\n");
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  std::vector<std::uint64_t> tags;
+  for (int number = 0; number < 10; ++number) tags.push_back(Submit({"GET", "a"}));
+  ASSERT_TRUE(RunUntilTold(10));
+  for (const std::uint64_t tag : tags) EXPECT_EQ(Told(tag), "protocol");
+  EXPECT_EQ(handler.order, tags);
+}
+
+// It is in nobody's place.
+TEST_F(ConnectionRepliesTest, APushThatBreaksABoundFailsNoCommand) {
+  std::string deep = ">1\r\n";
+  for (int level = 0; level < 100; ++level) deep += "*1\r\n";
+  const std::vector<std::string> pushes = {deep, ">99999999999\r\n", ">1\r\n$99999999999\r\n",
+                                           ">1\r\n\x01", ">2\r\n+" + std::string(100'000, 'x')};
+  for (const std::string& push : pushes) {
+    AnswerFirstGetBy(push);
+    if (connection == nullptr) {
+      ASSERT_TRUE(OpenUntilReady());
+    }
+    const auto tag = Submit({"GET", "a"});
+    ASSERT_TRUE(RunUntilTold(tag));
+    EXPECT_EQ(Told(tag), "$value of a") << push.substr(0, 20);
+    EXPECT_EQ(Describe(observer.errors.back()), "protocol");
+  }
+  EXPECT_EQ(observer.Count("protocol"), pushes.size());
 }
 
 TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
@@ -221,16 +282,15 @@ TEST_F(ConnectionRepliesTest, RepliesTooDeepOrTooLongAreProtocolErrors) {
   };
   for (const std::string& nonsense : replies) {
     const std::size_t before = observer.errors.size();
-    server.on_command = [&, first = server.connections()](Peer& peer, const Words& words) {
-      const bool bad = words[0] == "GET" && peer.number() <= first;
-      peer.Send(bad ? nonsense : HarmlessAnswer(words));
-    };
+    AnswerFirstGetBy(nonsense);
     if (connection == nullptr) {
       ASSERT_TRUE(OpenUntilReady());
     }
     const auto tag = Submit({"GET", "a"});
-    ASSERT_TRUE(RunUntilTold(tag));
-    EXPECT_EQ(Told(tag), "$value of a");
+    const auto behind = Submit({"PTTL", "a"});
+    ASSERT_TRUE(RunUntilTold(behind));
+    EXPECT_EQ(Told(tag), "protocol");
+    EXPECT_EQ(Told(behind), ":1000");
     ASSERT_GT(observer.errors.size(), before);
     EXPECT_EQ(Describe(observer.errors.back()), "protocol") << nonsense.substr(0, 30);
   }

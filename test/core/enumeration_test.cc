@@ -25,6 +25,12 @@ class EnumerationTest : public ConnectionTest {
     return Enumeration::Create(connection.get(), &sink, kind, "s:", batch_size);
   }
 
+  // Ready, with the server's answers from the keyspace.
+  Connection& Connect() {
+    if (connection == nullptr) Begin(Kind::kIds);
+    return *connection;
+  }
+
   std::string Outcome(Slot slot) {
     EXPECT_TRUE(RunUntil([&] { return !sink.Told(slot).empty(); }));
     return sink.Told(slot);
@@ -66,6 +72,7 @@ class EnumerationTest : public ConnectionTest {
   FakeKeyspace keyspace;
   RecordingSink sink;
   std::map<std::string, std::string> values;
+  Slot next = 100;
 };
 
 TEST_F(EnumerationTest, CountsTheStringsOfThePrefixOnceEach) {
@@ -144,6 +151,85 @@ TEST_F(EnumerationTest, WhatAPageHasTooMuchWaitsForTheNextPage) {
   keyspace.pages = {{"s:1", "s:2", "s:3"}, {"s:4", "s:5", "s:6"}, {"s:7", "s:8", "s:9"}};
   EXPECT_EQ(RunBatches(Kind::kSessions, 2).size(), 9U);
   EXPECT_EQ(server.Count("MGET"), 5U);
+}
+
+TEST_F(EnumerationTest, EachRequestAsksForTheLengthsOfTheNext) {
+  keyspace.pages = {{"s:1", "s:2"}, {"s:3", "s:4"}, {"s:5", "s:6"}};
+  EXPECT_EQ(RunBatches(Kind::kSessions, 2).size(), 6U);
+  std::vector<std::string> flights;
+  std::size_t read = 0;
+  for (const auto& command : server.received()) {
+    if (IsHandshake(command.words) || command.words[0] == "PTTL") continue;
+    if (std::exchange(read, command.read) != command.read) flights.emplace_back();
+    flights.back() += command.words[0][0] + command.words.back() + " ";
+  }
+  EXPECT_EQ(flights, (Ids{"S2 ", "Ss:1 Ss:2 S2 ", "Ms:2 Ss:3 Ss:4 S2 ", "Ms:4 Ss:5 Ss:6 ", "Ms:6 "}));
+}
+
+TEST_F(EnumerationTest, NoRequestIsForMoreBytesThanTheBound) {
+  constexpr std::size_t kMiB = 1024UL * 1024;
+  keyspace.pages = {{"s:1", "s:2", "s:3"}, {"s:4", "s:5", "s:6", "s:hash"}, {"s:7"}};
+  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB}, {"s:3", 1},
+                    {"s:4", 17 * kMiB}, {"s:5", 8 * kMiB}, {"s:6", 9 * kMiB}};
+  for (const Kind kind : {Kind::kSessions, Kind::kSessionsAhead}) {
+    const auto enumeration = Enumeration::Create(&Connect(), &sink, kind, "s:", 100);
+    std::vector<Ids> batches;
+    const Slot begin = next;
+    do {
+      ASSERT_EQ(enumeration->Next(++next), Admission::kAccepted);
+      ASSERT_EQ(Outcome(next), "batch");
+      auto& batch = batches.emplace_back();
+      for (const auto& [id, value] : sink.batches[next].values) batch.push_back(id);
+    } while (!sink.batches[next].last);
+    EXPECT_EQ(batches, (std::vector<Ids>{{"1", "2"}, {"3"}, {"4"}, {"5"}, {"6", "7"}})) << begin;
+  }
+}
+
+TEST_F(EnumerationTest, WhereLengthsAreRefusedTheyAreAskedForOnce) {
+  keyspace.pages = {{"s:1", "s:2"}, {"s:3", "s:4"}, {"s:5", "s:6"}};
+  Begin(Kind::kSessions);
+  server.on_command = [this](Peer& peer, const Words& words) {
+    peer.Send(words[0] == "STRLEN" ? Refusal("NOPERM no STRLEN") : keyspace.Answer(words));
+  };
+  const auto enumeration = Enumeration::Create(connection.get(), &sink, Kind::kSessions, "s:", 2);
+  std::size_t found = 0;
+  do {
+    ASSERT_EQ(enumeration->Next(++next), Admission::kAccepted);
+    ASSERT_EQ(Outcome(next), "batch");
+    found += sink.batches[next].values.size();
+  } while (!sink.batches[next].last);
+  EXPECT_EQ(found, 6U);
+  EXPECT_EQ(server.Count("STRLEN"), 2U);
+}
+
+// The last one told lets go of what tells it.
+TEST_F(EnumerationTest, ItMayBeLetGoOfWhileItTells) {
+  struct LettingGo final : ResultSink {
+    void OnValue(Slot, std::optional<std::string_view>, TimeToLive) override {}
+    void OnCount(Slot, std::int64_t) override {}
+    void OnFailure(Slot, const Error&) override {}
+    void OnBatch(Slot, Batch batch) override {
+      ++told;
+      if (!batch.last || told < until) return;
+      const std::weak_ptr<Enumeration> watched = std::exchange(held, nullptr);
+      EXPECT_FALSE(watched.expired());
+    }
+    std::shared_ptr<Enumeration> held;
+    std::size_t told = 0;
+    std::size_t until = 0;
+  };
+  // From a reply, and from Next, which has the end at hand.
+  for (const std::size_t until : {1U, 2U}) {
+    LettingGo one;
+    one.until = until;
+    keyspace.pages = {};
+    one.held = Enumeration::Create(&Connect(), &one, Kind::kSessions, "s:", 10);
+    one.held->Next(1);
+    ASSERT_TRUE(RunUntil([&] { return one.told == 1; }));
+    if (one.held != nullptr) one.held->Next(1);
+    EXPECT_EQ(one.told, until);
+    EXPECT_EQ(one.held, nullptr);
+  }
 }
 
 class EnumerationAheadTest : public EnumerationTest {

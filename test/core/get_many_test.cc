@@ -1,6 +1,9 @@
 // Reading many sessions in one request.
 #include "session/get_many.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "session/fetch.h"
@@ -19,15 +22,29 @@ class GetManyTest : public ConnectionTest {
     if (connection == nullptr) {
       EXPECT_TRUE(OpenUntilReady());
     }
-    EXPECT_EQ(GetMany::Run(connection.get(), &sink, ++slot, std::move(keys), 2, most),
-              Admission::kAccepted);
-    EXPECT_TRUE(RunUntil([&] { return !sink.Told(slot).empty(); }));
+    const auto operation = GetMany::Create(connection.get(), &sink, std::move(keys), 2, most);
+    first = slot + 1;
+    do {
+      EXPECT_EQ(operation->Next(++slot), Admission::kAccepted);
+      EXPECT_TRUE(RunUntil([&] { return !sink.Told(slot).empty(); }));
+    } while (sink.Told(slot) == "batch" && !sink.batches[slot].last);
     return sink.Told(slot);
+  }
+
+  // The ids of each batch of the last operation.
+  std::vector<std::vector<std::string>> Batches() {
+    std::vector<std::vector<std::string>> ids;
+    for (Slot each = first; each <= slot; ++each) {
+      auto& batch = ids.emplace_back();
+      for (const auto& [id, value] : sink.batches[each].values) batch.push_back(id);
+    }
+    return ids;
   }
 
   RecordingSink sink;
   FakeKeyspace keyspace;
   Slot slot = 0;
+  Slot first = 1;  // of the last operation
 };
 
 TEST_F(GetManyTest, GivesThoseThatAreThereWithTheirTimes) {
@@ -75,11 +92,79 @@ TEST_F(GetManyTest, RepliesThatCannotBelongToItReplaceTheConnection) {
 TEST_F(GetManyTest, AnAbortEndsItOnce) {
   keyspace.Serve(server);
   ASSERT_TRUE(OpenUntilReady());
-  GetMany::Run(connection.get(), &sink, 1, {"s:1"}, 2, 10);
+  const auto operation = GetMany::Create(connection.get(), &sink, {"s:1"}, 2, 10);
+  EXPECT_EQ(operation->Next(1), Admission::kAccepted);
   connection->Abort();
   EXPECT_EQ(sink.Told(1), "closed");
-  EXPECT_EQ(GetMany::Run(connection.get(), &sink, 2, {"s:1"}, 2, 10), Admission::kClosed);
+  EXPECT_EQ(operation->Next(2), Admission::kClosed);
   EXPECT_EQ(sink.Told(2), "");
+}
+
+TEST_F(GetManyTest, ItLivesUntilTheSinkIsToldThoughNobodyHoldsIt) {
+  keyspace.Serve(server);
+  ASSERT_TRUE(OpenUntilReady());
+  GetMany::Create(connection.get(), &sink, {"s:1", "s:2"}, 2, 10)->Next(1);
+  ASSERT_TRUE(RunUntil([&] { return !sink.Told(1).empty(); }));
+  EXPECT_EQ(sink.Told(1), "batch");
+}
+
+// ---- Bounds in bytes ----
+
+constexpr std::size_t kMiB = 1024UL * 1024;
+
+TEST_F(GetManyTest, NoRequestIsForMoreBytesThanTheBound) {
+  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB},   {"s:3", 1},
+                    {"s:4", 16 * kMiB}, {"s:5", 17 * kMiB}, {"s:6", 2 * kMiB}};
+  keyspace.Serve(server);
+  EXPECT_EQ(Run({"s:1", "s:2", "s:3", "s:4", "s:5", "s:6", "s:7"}, 100), "batch");
+  EXPECT_EQ(Batches(),
+            (std::vector<std::vector<std::string>>{{"1", "2"}, {"3"}, {"4"}, {"5"}, {"6", "7"}}));
+  EXPECT_EQ(server.Count("STRLEN"), 7U);
+}
+
+TEST_F(GetManyTest, OneSessionAloneNeedsNoLength) {
+  keyspace.Serve(server);
+  EXPECT_EQ(Run({"s:1"}, 100), "batch");
+  EXPECT_EQ(server.Count("STRLEN"), 0U);
+}
+
+TEST_F(GetManyTest, WhereLengthsAreRefusedTheNumberOfKeysHasToDo) {
+  for (const char* refusal : {"NOPERM no STRLEN", "ERR unknown command 'STRLEN'"}) {
+    server.on_command = [&](Peer& peer, const Words& words) {
+      peer.Send(words[0] == "STRLEN" ? Refusal(refusal) : FakeKeyspace().Answer(words));
+    };
+    EXPECT_EQ(Run({"s:1", "s:2", "s:3"}, 2), "batch");
+    EXPECT_EQ(Batches(), (std::vector<std::vector<std::string>>{{"1", "2", "3"}}));
+  }
+}
+
+TEST_F(GetManyTest, AnotherRefusalOfALengthIsTold) {
+  server.on_command = [](Peer& peer, const Words& words) {
+    peer.Send(words[0] == "STRLEN" ? Refusal("BUSY a script") : FakeKeyspace().Answer(words));
+  };
+  EXPECT_EQ(Run({"s:1", "s:2"}, 2), "reply BUSY");
+}
+
+TEST_F(GetManyTest, ALengthThatCannotBeOneReplacesTheConnection) {
+  const std::vector<std::string> nonsense = {Integer(-1), Bulk("1"), Nil(), Array({})};
+  for (const std::string& length : nonsense) {
+    const std::size_t ready = observer.Count("ready");
+    server.on_command = [&](Peer& peer, const Words& words) {
+      peer.Send(words[0] == "STRLEN" ? length : FakeKeyspace().Answer(words));
+    };
+    EXPECT_EQ(Run({"s:1", "s:2"}, 2), "protocol") << length;
+    ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") > std::max<std::size_t>(ready, 1); }));
+  }
+}
+
+TEST_F(GetManyTest, LengthsWithoutAnEndAreEachFetchedAlone) {
+  keyspace.sizes = {{"s:1", 5}};
+  server.on_command = [this](Peer& peer, const Words& words) {
+    peer.Send(words[0] == "STRLEN" ? Integer(std::numeric_limits<std::int64_t>::max())
+                                   : keyspace.Answer(words));
+  };
+  EXPECT_EQ(Run({"s:1", "s:2", "s:3"}, 100), "batch");
+  EXPECT_EQ(Batches(), (std::vector<std::vector<std::string>>{{"1"}, {"2"}, {"3"}}));
 }
 
 // ---- What cannot be the replies ----

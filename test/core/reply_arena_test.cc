@@ -82,6 +82,89 @@ TEST(ReplyArena, ThereIsNoMemoryForTheImpossible) {
   EXPECT_NE(arena.Allocate(1), nullptr);
 }
 
+constexpr std::size_t kMiB = 1024UL * 1024;
+
+TEST(ReplyArena, SmallArraysShareBlocks) {
+  ReplyReader reader;
+  constexpr std::size_t kArrays = 20'000;
+  std::string arrays;
+  for (std::size_t array = 0; array < kArrays; ++array) arrays += "*0\r\n";
+  reader.Feed(arrays);
+  for (std::size_t array = 0; array < kArrays; ++array) ASSERT_TRUE(reader.Next());
+  EXPECT_LT(reader.arena.held(), 4 * kMiB);
+}
+
+TEST(ReplyArena, ADroppedReplyLeavesNothingBehind) {
+  ReplyReader reader;
+  const std::size_t empty = reader.arena.held();
+  reader.Feed(kMixed);
+  const auto kept = reader.Next();
+  ASSERT_TRUE(kept);
+  const std::string large = Array({Bulk(std::string(kMiB, 'x')), Bulk("y")});
+  for (int round = 0; round < 20'000; ++round) {
+    reader.Feed(round % 1000 == 0 ? large : std::string(kMixed));
+    ASSERT_TRUE(reader.Next());
+    reader.arena.DropReply();
+  }
+  EXPECT_EQ(reader.arena.held(), empty);
+  EXPECT_EQ(Describe(*kept), kMixedText);
+}
+
+TEST(ReplyArena, AReplyThatFillsABlockIsDroppedToWhereItBegan) {
+  ReplyReader reader;
+  std::vector<Reply> kept;
+  // At each place in a block, one is dropped.
+  for (int round = 0; round < 3000; ++round) {
+    reader.Feed(kMixed);
+    kept.push_back(*reader.Next());
+    reader.Feed(Array({Bulk(std::string(30'000, 'a')), Bulk(std::string(30'000, 'b'))}));
+    ASSERT_TRUE(reader.Next());
+    reader.arena.DropReply();
+  }
+  for (const Reply& reply : kept) ASSERT_EQ(Describe(reply), kMixedText);
+  EXPECT_LT(reader.arena.held(), 8 * kMiB);
+}
+
+TEST(ReplyArena, WhatCameBeforeAMarkCanBeDroppedAlone) {
+  ReplyReader reader;
+  const std::string large = Array({Bulk(std::string(kMiB, 'x')), Bulk("y")});
+  for (int round = 0; round < 50; ++round) {
+    reader.Feed(large);
+    ASSERT_TRUE(reader.Next());
+  }
+  EXPECT_GT(reader.arena.held(), 50 * kMiB);
+  reader.Feed(kMixed.substr(0, kMixed.size() - 3));
+  EXPECT_FALSE(reader.Next());
+  reader.arena.DropBefore(reader.arena.reply());
+  EXPECT_LT(reader.arena.held(), kMiB);
+  reader.Feed(kMixed.substr(kMixed.size() - 3));
+  const auto reply = reader.Next();
+  ASSERT_TRUE(reply);
+  const ReplyArena::Mark mark = reader.arena.reply();
+  for (int round = 0; round < 5; ++round) {
+    reader.Feed(large);
+    ASSERT_TRUE(reader.Next());
+  }
+  reader.arena.DropBefore(mark);
+  EXPECT_GT(reader.arena.held(), 5 * kMiB);
+  EXPECT_EQ(Describe(*reply), kMixedText);
+}
+
+// The memory is not touched, and so is none.
+TEST(ReplyArena, TheBoundIsOnAllThatIsHeldWhereverRepliesBegin) {
+  ReplyArena arena;
+  std::size_t taken = 0;
+  while (taken < 1000 && arena.Allocate(16 * kMiB) != nullptr) {
+    arena.BeginReply();
+    ++taken;
+  }
+  EXPECT_EQ(taken, 33U);
+  EXPECT_NE(arena.Allocate(100), nullptr);
+  arena.DropReply();
+  arena.DropBefore(arena.reply());
+  EXPECT_NE(arena.Allocate(512 * kMiB), nullptr);
+}
+
 TEST(ReplyArena, StringsLargerThanABlockComeWhole) {
   ReplyReader reader;
   std::string text;

@@ -16,9 +16,11 @@ const LOAD = [
   ['get', 'A', 3],
   ['set', 'B', 4],
   ['destroy', 'C', 5],
-  ['getMany', 'D', 8],
+  ['get', 'D', 7],
+  // And three more when it knows the lengths of its sessions.
+  ['getMany', 'E', 9],
 ];
-const COMMANDS = 8;
+const COMMANDS = 9;
 const BROKEN = /^(ECONNRESET|EPIPE)$/;
 
 const toldBy = (numberOf) =>
@@ -103,7 +105,7 @@ describe.each(KINDS)('a connection that is %s', (_, shut) => {
     });
     await play(cutAt(0)); // tells how long they are
     const cuts = Array.from({ length: ends.at(-1) - 1 }, (_item, n) => n + 1);
-    expect(cuts.length).toBeGreaterThan(300);
+    expect(cuts.length).toBeGreaterThan(200);
     const AT_ONCE = 20;
     while (cuts.length > 0) {
       const some = cuts.splice(0, AT_ONCE);
@@ -114,12 +116,13 @@ describe.each(KINDS)('a connection that is %s', (_, shut) => {
     }
   });
 
-  test('together with the last byte of the last reply: all stands', async () => {
+  test('together with the last byte of the last reply: what was answered stands', async () => {
     const onCommands = gathered(COMMANDS, (peer, answers) => {
       peer.write(answers.join(''));
       shut(peer);
     });
-    await expect(play({ onCommands })).resolves.toEqual([...toldBy(() => 1), 'next@2']);
+    const told = toldBy((upTo) => (upTo < COMMANDS ? 1 : 2));
+    await expect(play({ onCommands })).resolves.toEqual([...told, 'next@2']);
   });
 });
 

@@ -29,12 +29,18 @@ test.each([1, 31, 300, 5000])(
   },
 );
 
-test.each(['the connection is reset', 'the connection is closed', 'garbage follows'])(
+test.each(['the connection is reset', 'the connection is closed'])(
   'reads answered before %s get their own sessions, the others are sent again',
   async (end) => {
     await expect(run(end)).resolves.toEqual({ told: [...owners(0, 3, 1), ...owners(3, 5, 2)] });
   },
 );
+
+test('reads answered before garbage get their own sessions, the one whose place it takes fails, the others are sent again', async () => {
+  await expect(run('garbage follows')).resolves.toEqual({
+    told: [...owners(0, 3, 1), 'ERR_REDIS_PROTOCOL', ...owners(4, 5, 2)],
+  });
+});
 
 test('reads answered before a surplus reply get their own sessions, later ones a new connection', async () => {
   await expect(run('a surplus reply follows')).resolves.toEqual({

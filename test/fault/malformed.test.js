@@ -1,7 +1,8 @@
 'use strict';
 
 // The first connection answers with what is no RESP, at each place among the replies to a load of
-// operations: those answered before keep what they got, all others are answered by the next one.
+// operations: those answered before keep what they got, the one in whose place it is fails, and all
+// others are answered by the next one.
 
 const { gathered } = require('../helpers/faulty-server');
 const { oneOf } = require('../helpers/ledger');
@@ -11,19 +12,27 @@ const { BEYOND, ENDLESS, MISMEASURED, UNREADABLE } = require('./cases/malformed'
 
 expectNoSocketLeft();
 
-/** Ten commands of six operations, sent in this order; each with how many there are up to it. */
+/** Nine commands of six operations, sent in this order; each with how many there are up to it. */
 const LOAD = [
   ['touch', 'T', 1],
   ['get', 'A', 3],
   ['get', 'B', 5],
   ['set', 'C', 6],
   ['destroy', 'D', 7],
-  ['getMany', 'E', 10],
+  // And three more when it knows the lengths of its sessions.
+  ['getMany', 'E', 9],
 ];
-const COMMANDS = 10;
+const COMMANDS = 9;
 const PLACES = Array.from({ length: COMMANDS }, (_, place) => place);
-const toldBy = (numberOf) =>
-  LOAD.map(([name, sid, upTo]) => OPERATIONS[name].told(sid, numberOf(upTo)));
+/** What all are told if reply number `place` cannot be one. */
+const toldAround = (place) => {
+  const victim = LOAD.findIndex(([, , upTo]) => upTo > place);
+  return LOAD.map(([name, sid], n) =>
+    n === victim ? 'ERR_REDIS_PROTOCOL' : OPERATIONS[name].told(sid, n < victim ? 1 : 2),
+  );
+};
+/** In nobody's place. */
+const isPush = (bytes) => String(bytes).startsWith('>');
 
 /**
  * What the load and then one more read were told, with `bytes` instead of reply number `place`;
@@ -47,11 +56,27 @@ const play = (bytes, place, goesOn, options) => {
 const atEachPlace = (bytes, goesOn, options) =>
   Promise.all(PLACES.map((place) => play(bytes, place, goesOn, options)));
 
-test.each(Object.entries({ ...UNREADABLE, ...BEYOND }))(
+const nonsense = Object.entries({ ...UNREADABLE, ...BEYOND });
+
+test.each(nonsense.filter(([, bytes]) => isPush(bytes)))(
   '%s among the replies: what was answered stands, the rest is sent again',
   async (_, bytes) => {
     const expected = PLACES.map((place) => ({
-      told: toldBy((upTo) => (upTo <= place ? 1 : 2)),
+      told: LOAD.map(([name, sid, upTo]) => OPERATIONS[name].told(sid, upTo <= place ? 1 : 2)),
+      next: 'next@2',
+      codes: ['ERR_REDIS_PROTOCOL'],
+      connections: 2,
+    }));
+    await expect(atEachPlace(bytes, true)).resolves.toEqual(expected);
+    await expect(atEachPlace(bytes, false)).resolves.toEqual(expected);
+  },
+);
+
+test.each(nonsense.filter(([, bytes]) => !isPush(bytes)))(
+  '%s among the replies: what was answered stands, its operation fails, the rest is sent again',
+  async (_, bytes) => {
+    const expected = PLACES.map((place) => ({
+      told: toldAround(place),
       next: 'next@2',
       codes: ['ERR_REDIS_PROTOCOL'],
       connections: 2,
@@ -66,12 +91,7 @@ test.each(Object.entries(MISMEASURED))(
   async (_, bytes) => {
     await expect(atEachPlace(bytes, true)).resolves.toEqual(
       PLACES.map((place) => ({
-        told: LOAD.map(([name, sid, upTo]) =>
-          // The last reply to it, of the wrong type.
-          upTo === place + 1
-            ? 'ERR_REDIS_PROTOCOL'
-            : OPERATIONS[name].told(sid, upTo <= place ? 1 : 2),
-        ),
+        told: toldAround(place),
         next: 'next@2',
         codes: ['ERR_REDIS_PROTOCOL'],
         connections: 2,

@@ -21,7 +21,7 @@ const LOAD = [
   ['getMany', 'E'],
   ['get', 'F'],
 ];
-const COMMANDS = 12;
+const COMMANDS = 11;
 
 /** What each may be told besides an error: damaged or not, it is nobody else's. */
 const OWN = {

@@ -39,6 +39,7 @@ describe('two tables of four keys, scanned in two batches each', () => {
     const keys = new Set(['sess:a', 'sess:b', 'sess:c', 'sess:d']);
     const reply = ([name, ...words], table) => {
       if (name === 'MGET') return array(...words.map(() => bulk('{}')));
+      if (name === 'STRLEN') return integer(2);
       if (name === 'PTTL') return integer(60_000);
       if (name === 'UNLINK') return integer(words.filter((key) => keys.delete(key)).length);
       const [cursor, ...ids] = table[words[0]];

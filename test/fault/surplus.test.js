@@ -18,7 +18,7 @@ const LOAD = [
   ['getMany', 'D'],
   ['get', 'E'],
 ];
-const COMMANDS = 11;
+const COMMANDS = 10;
 const toldBy = (number) => LOAD.map(([name, sid]) => OPERATIONS[name].told(sid, number));
 const ask = (scene) => Promise.all(LOAD.map(([name, sid]) => scene.tell(name, sid)));
 
@@ -64,7 +64,10 @@ test.each(Object.entries(SURPLUS))(
     const onCommands = gathered(COMMANDS, (peer, answers) => peer.write(answers.join('') + bytes));
     await withScene(first({ onCommands }), {}, async (scene) => {
       await scene.ready();
-      await expect(ask(scene)).resolves.toEqual(toldBy(1));
+      const told = toldBy(1);
+      // It knows the lengths of its sessions by then, and has asked for them: this is the answer.
+      told[LOAD.findIndex(([name]) => name === 'getMany')] = 'ERR_REDIS_PROTOCOL';
+      await expect(ask(scene)).resolves.toEqual(told);
       await expect(scene.tell('get', 'next')).resolves.toBe('next@2');
       expect(scene.codes).toEqual(['ERR_REDIS_PROTOCOL']);
     });

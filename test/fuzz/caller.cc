@@ -74,7 +74,8 @@ Admission Caller::Run(unsigned kind, Slot slot, Operation& operation) {
       for (std::size_t index = 0; index < keys.size(); ++index) {
         keys[index] += "." + std::to_string(index);
       }
-      return GetMany::Run(connection_, this, slot, std::move(keys), kPrefix.size(), kBatch);
+      return GetMany::Create(connection_, this, std::move(keys), kPrefix.size(), kBatch)
+          ->Next(slot);
     }
     case 9:
       return CompareAndSet::Run(connection_, this, slot,

@@ -49,6 +49,8 @@ function healthyAnswer([name, ...words], by) {
       return bulk(valueOf(words[0], by));
     case 'MGET':
       return array(...words.map((key) => bulk(valueOf(key, by))));
+    case 'STRLEN':
+      return integer(valueOf(words[0], by).length);
     case 'PTTL':
       return integer(60_000);
     case 'DEL':

@@ -86,7 +86,7 @@ const OPERATIONS = {
     told: () => 60,
   },
   getMany: {
-    commands: ['MGET', 'PTTL', 'PTTL'],
+    commands: ['STRLEN', 'STRLEN', 'MGET', 'PTTL', 'PTTL'],
     run: (store, sid, callback) => settle(store.access.getMany([sid, `${sid}2`]), callback),
     told: (sid, by) => all([sid, `${sid}2`], by),
   },
@@ -111,7 +111,7 @@ const OPERATIONS = {
     told: () => STORED.length,
   },
   all: {
-    commands: ['SCAN', 'MGET', 'PTTL', 'PTTL', 'PTTL'],
+    commands: ['SCAN', ...Array(3).fill('STRLEN'), 'MGET', 'PTTL', 'PTTL', 'PTTL'],
     run: (store, _sid, callback) => store.all(callback),
     told: (_sid, by) => all(STORED, by),
   },

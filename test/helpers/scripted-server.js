@@ -27,6 +27,8 @@ function answer([name, ...words], valueOf) {
       return bulk(valueOf(words[0]));
     case 'MGET':
       return array(...words.map((key) => bulk(valueOf(key))));
+    case 'STRLEN':
+      return integer(valueOf(words[0]).length);
     case 'PTTL':
       return integer(60_000);
     case 'PEXPIRE':

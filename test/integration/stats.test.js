@@ -88,10 +88,10 @@ test('commands and replies are those that the server counts', async () => {
   await store.access.exists('a');
   await store.access.ttl('a');
   let calls = 0;
-  for (const name of ['set', 'get', 'mget', 'pttl', 'pexpire', 'del', 'exists']) {
+  for (const name of ['set', 'get', 'mget', 'strlen', 'pttl', 'pexpire', 'del', 'exists']) {
     calls += await redis.calls(name);
   }
-  expect(calls).toBe(13);
+  expect(calls).toBe(16);
   expect(store.client.stats()).toMatchObject({
     state: 'ready',
     ...zeros,

@@ -18,7 +18,8 @@ class Ring {
     ++size_;
   }
 
-  // Of a ring that is not empty.
+  // These of a ring that is not empty.
+  [[nodiscard]] const Value& front() const { return values_[first_]; }
   Value Pop() {
     const Value value = values_[first_];
     first_ = (first_ + 1) & (values_.size() - 1);

@@ -174,6 +174,7 @@ void Connection::Flush() {
 }
 
 void Connection::CheckLink() {
+  FailOffender();
   if (sent_away_) {
     Retry(*sent_away_);
   } else if (link_->failure()) {
@@ -181,6 +182,13 @@ void Connection::CheckLink() {
   } else {
     SendWaiting();
   }
+}
+
+// What cannot be read the first time cannot be read again: the others are sent again without it.
+void Connection::FailOffender() {
+  const auto offender = link_->offender();
+  Command* command = offender ? pending_.Find(*offender) : nullptr;
+  if (command != nullptr) FailCommand(*command, *link_->failure());
 }
 
 void Connection::EndTurn() {
@@ -236,8 +244,10 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
 
 // ---- Commands ----
 
-Admission Connection::Admit() const {
-  if (closing_ || state_ == State::kIdle || state_ == State::kClosing || state_ == State::kClosed) {
+Admission Connection::Admit() const { return closing_ ? Admission::kClosed : AdmitNext(); }
+
+Admission Connection::AdmitNext() const {
+  if (state_ == State::kIdle || state_ == State::kClosing || state_ == State::kClosed) {
     return Admission::kClosed;
   }
   return connected() ? capacity_.ToBeAnswered(pending_, *link_) : capacity_.ToWait(pending_);

@@ -90,6 +90,9 @@ class Connection final : private LinkListener,
 
   // Whether a command would be taken now. If so: fill what Acquire gives and Submit it, at once.
   [[nodiscard]] Admission Admit() const;
+  // The same for the next command of an operation that was accepted: Close waits for it, too, if it
+  // is submitted when the one before is completed.
+  [[nodiscard]] Admission AdmitNext() const;
   Command& Acquire() { return pending_.Acquire(); }
   void Submit(Command& command);
 
@@ -160,6 +163,7 @@ class Connection final : private LinkListener,
   void ExpectStatus(const Reply& reply);
   void Retry(Error error, bool refused = false);
   void CheckLink();
+  void FailOffender();
   void Flush();
 
   [[nodiscard]] bool connected() const;

@@ -125,9 +125,10 @@ void Link::OnBeforeRead() {
   // In the middle of a long string the reader has built nothing yet: under load most wake-ups
   // end there, and the arena must not wait for one that does not.
   const bool building = context_->reader->reply != nullptr;
-  if (listener_->HoldsReplies()) return;
-  if (building) {
-    arena_.DropEarlier();
+  if (listener_->HoldsReplies()) {
+    arena_.DropBefore(answer_began_);
+  } else if (building) {
+    arena_.DropBefore(arena_.reply());
   } else {
     arena_.Reset();
   }
@@ -149,7 +150,7 @@ bool Link::OnBytes(std::string_view bytes) {
     if (!ReadReplies()) return false;
   }
   if (reader->len > kMaxInput || AwaitsTooMuch(*reader)) {
-    Fail(MakeProtocolError("The reply from Redis is larger than Redis' own limit"));
+    Refuse("The reply from Redis is larger than Redis' own limit");
   }
   return !failure_;
 }
@@ -159,16 +160,18 @@ bool Link::ReadReplies() {
     void* object = nullptr;
     if (redisReaderGetReply(context_->reader, &object) != REDIS_OK) {
       // hiredis' own text quotes at most the one byte that it did not expect.
-      Fail(context_->reader->err == REDIS_ERR_PROTOCOL
-               ? MakeProtocolError(context_->reader->errstr)
-               : MakeProtocolError("The reply from Redis is larger or deeper than any it should "
-                                   "send"));
+      Refuse(context_->reader->err == REDIS_ERR_PROTOCOL
+                 ? context_->reader->errstr
+                 : "The reply from Redis is larger or deeper than any it should send");
       return false;
     }
     if (object == nullptr) return true;
     const auto* raw = static_cast<const redisReply*>(object);
-    // Nothing was subscribed to.
-    if (raw->type == REDIS_REPLY_PUSH) continue;
+    if (raw->type == REDIS_REPLY_PUSH) {
+      // Nothing was subscribed to.
+      arena_.DropReply();
+      continue;
+    }
     last_answer_ = stream_->last_read();
     const Reply reply(raw);
     if (asked_.empty()) {
@@ -178,9 +181,21 @@ bool Link::ReadReplies() {
                : MakeProtocolError("Redis sent a reply that no command asked for"));
       return false;
     }
-    listener_->OnReply(asked_.Pop(), reply);
+    const CommandId id = asked_.Pop();
+    if (id != answered_) {
+      answered_ = id;
+      answer_began_ = arena_.reply();
+    }
+    listener_->OnReply(id, reply);
     if (failure_) return false;
   }
+}
+
+void Link::Refuse(std::string_view why) {
+  // The outermost item, also after an error. A push is in nobody's place.
+  const bool pushed = context_->reader->task[0]->type == REDIS_REPLY_PUSH;
+  if (!pushed && !asked_.empty()) offender_ = asked_.front();
+  Fail(MakeProtocolError(why));
 }
 
 void Link::OnServed() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ class Link final : private StreamListener {
   [[nodiscard]] bool connected() const { return stream_ != nullptr && stream_->connected(); }
   // Why the link is of no use any more.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+  // Whose reply it was, if it is of no use because of a reply that broke the protocol or a bound.
+  [[nodiscard]] std::optional<CommandId> offender() const { return offender_; }
 
   // Puts Redis commands into the output buffer, `count` in all; their replies come with `id`, and
   // are waited for from `now` on. False if the link has failed.
@@ -66,6 +69,8 @@ class Link final : private StreamListener {
   [[nodiscard]] std::uint64_t unanswered() const { return asked_.size(); }
   // Since when it has been waited for and has answered nothing; while replies are still to come.
   [[nodiscard]] Nanoseconds silent_since() const { return std::max(asked_at_, last_answer_); }
+  // Bytes of memory for replies.
+  [[nodiscard]] std::size_t held() const { return arena_.held(); }
   // These need an open link.
   // Bytes that the kernel has not taken yet.
   [[nodiscard]] std::size_t unwritten() const { return stream_->unwritten(); }
@@ -85,15 +90,20 @@ class Link final : private StreamListener {
   void OnServed() override;
   // False: the link has failed.
   bool ReadReplies();
+  // What the reader is in the middle of cannot be a reply.
+  void Refuse(std::string_view why);
   void NoteFailure();
 
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
   bool heard_ = false;          // the peer has sent bytes
+  std::optional<CommandId> offender_;
   Nanoseconds last_answer_{0};  // a whole reply
   Nanoseconds asked_at_{0};     // when it began to owe replies
   Ring<CommandId> asked_;       // whose replies are to come, in this order
+  CommandId answered_ = ~CommandId{0};  // who was given the last reply
+  ReplyArena::Mark answer_began_;       // and where the first of those that it was given is
   // Destroyed from the last to the first: the context's reader uses the arena, and the stream
   // the context's socket.
   ReplyArena arena_;

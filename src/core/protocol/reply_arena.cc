@@ -12,7 +12,7 @@ namespace {
 
 // Redis' own bound on a string, and some for what surrounds it. Arrays of next to nothing take
 // many times the memory that their bytes take.
-constexpr std::size_t kMaxTaken = (512UL + 32) * 1024 * 1024;
+constexpr std::size_t kMaxHeld = (512UL + 32) * 1024 * 1024;
 
 constexpr std::size_t kBlockSize = 128UL * 1024;
 
@@ -30,6 +30,7 @@ ReplyArena& ArenaOf(const redisReadTask* task) { return *static_cast<ReplyArena*
 // A zeroed reply, hung into its parent; null without memory, which hiredis reports.
 redisReply* NewReply(const redisReadTask* task) {
   ReplyArena& arena = ArenaOf(task);
+  if (task->parent == nullptr) arena.BeginReply();
   void* memory = arena.Allocate(sizeof(redisReply));
   if (memory == nullptr) return nullptr;
   auto* reply = new (memory) redisReply{};
@@ -64,7 +65,6 @@ void* CreateArray(const redisReadTask* task, size_t elements) {
   for (const redisReadTask* parent = task->parent; parent != nullptr; parent = parent->parent) {
     if (++depth > kMaxDepth) return nullptr;
   }
-  if (task->parent == nullptr) ArenaOf(task).BeginArray();
   redisReply* reply = NewReply(task);
   if (reply == nullptr) return nullptr;
   if (elements > 0) {
@@ -121,11 +121,14 @@ redisReplyObjectFunctions MakeFunctions() {
 
 void ReplyArena::Free::operator()(void* memory) const { std::free(memory); }
 
-ReplyArena::Block ReplyArena::NewBlock(std::size_t size) noexcept {
-  return Block(static_cast<std::byte*>(std::malloc(size)));
+ReplyArena::Memory ReplyArena::NewMemory(std::size_t size) noexcept {
+  return Memory(static_cast<std::byte*>(std::malloc(size)));
 }
 
-ReplyArena::ReplyArena() : first_(NewBlock(kBlockSize)) { Reset(); }
+ReplyArena::ReplyArena() : first_(NewMemory(kBlockSize)) {
+  held_ = first_ == nullptr ? 0 : kBlockSize;
+  Reset();
+}
 
 void ReplyArena::Attach(redisReader* reader) {
   static const redisReplyObjectFunctions functions = MakeFunctions();
@@ -135,39 +138,64 @@ void ReplyArena::Attach(redisReader* reader) {
   reader->maxbuf = kKeptInput;
 }
 
-void ReplyArena::BeginArray() {
-  // Short arrays end in the read in which they begin: without blocks there is nothing to gain.
-  if (more_.empty()) return;
-  for (Block& block : more_) earlier_.push_back(std::move(block));
-  more_.clear();
-  taken_ = 0;
-  next_ = nullptr;
-  left_ = 0;
+void ReplyArena::Drop(Block& block) {
+  held_ -= block.size;
+  // Replies that fill a block and are dropped again would have one allocated each.
+  if (block.size == kBlockSize) spare_ = std::move(block.memory);
 }
 
 void ReplyArena::Reset() {
-  earlier_.clear();
-  more_.clear();
-  taken_ = 0;
+  for (Block& block : blocks_) Drop(block);
+  blocks_.clear();
   next_ = first_.get();
   left_ = next_ == nullptr ? 0 : kBlockSize;
+  block_ = 0;
+}
+
+void ReplyArena::DropReply() {
+  while (!blocks_.empty() && blocks_.back().number >= reply_.end) {
+    Drop(blocks_.back());
+    blocks_.pop_back();
+  }
+  next_ = reply_.next;
+  left_ = reply_.left;
+  block_ = reply_.block;
+}
+
+void ReplyArena::DropBefore(const Mark& mark) {
+  std::size_t kept = 0;
+  for (std::size_t index = 0; index < blocks_.size(); ++index) {
+    Block& block = blocks_[index];
+    if (block.number < mark.end && block.number != mark.block) {
+      Drop(block);
+    } else if (const std::size_t place = kept++; place != index) {
+      blocks_[place] = std::move(block);
+    }
+  }
+  blocks_.resize(kept);
+}
+
+std::byte* ReplyArena::NewBlock(std::size_t size) noexcept {
+  if (size > kMaxHeld || held_ > kMaxHeld - size) return nullptr;
+  Memory memory = size == kBlockSize && spare_ ? std::move(spare_) : NewMemory(size);
+  if (memory == nullptr) return nullptr;
+  held_ += size;
+  blocks_.push_back({std::move(memory), size, end_++});
+  return blocks_.back().memory.get();
 }
 
 void* ReplyArena::Allocate(std::size_t size) noexcept {
   constexpr std::size_t kAlignment = alignof(std::max_align_t);
   const std::size_t rounded = (size + kAlignment - 1) & ~(kAlignment - 1);
   if (rounded < size) return nullptr;
+  // One to itself, so that little of the common ones is left unused.
+  if (rounded > left_ && rounded > kBlockSize / 4) return NewBlock(rounded);
   if (rounded > left_) {
-    if (rounded > kMaxTaken || taken_ > kMaxTaken - rounded) return nullptr;
-    const bool large = rounded > kBlockSize / 4;
-    Block block = NewBlock(large ? rounded : kBlockSize);
-    if (block == nullptr) return nullptr;
-    taken_ += large ? rounded : kBlockSize;
-    std::byte* memory = block.get();
-    more_.push_back(std::move(block));
-    if (large) return memory;
+    std::byte* memory = NewBlock(kBlockSize);
+    if (memory == nullptr) return nullptr;
     next_ = memory;
     left_ = kBlockSize;
+    block_ = end_ - 1;
   }
   std::byte* memory = next_;
   next_ += rounded;

@@ -114,7 +114,9 @@ bool Clear::Take(Step step, std::span<const Reply> replies) {
       break;
   }
   if (!replies[0].is(Reply::Type::kInteger)) return false;
-  count_ += replies[0].integer();
+  const std::int64_t removed = replies[0].integer();
+  if (removed < 0 || removed > static_cast<std::int64_t>(chunk_.size())) return false;
+  count_ += removed;
   chunk_.clear();
   return true;
 }

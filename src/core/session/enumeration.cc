@@ -1,15 +1,18 @@
 #include "session/enumeration.h"
 
-#include <iterator>
 #include <tuple>
 #include <utility>
-
-#include "session/fetch.h"
 
 namespace connect_hiredis {
 
 Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan)
-    : connection_(connection), sink_(sink), kind_(kind), scan_(std::move(scan)) {}
+    : connection_(connection),
+      sink_(sink),
+      kind_(kind),
+      scan_(std::move(scan)),
+      fetch_({.prefix_size = scan_.prefix().size(),
+              .per_command = scan_.batch_size(),
+              .per_request = scan_.batch_size()}) {}
 
 std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultSink* sink,
                                                  Kind kind, std::string prefix,
@@ -24,6 +27,8 @@ std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultS
 }
 
 Admission Enumeration::Next(Slot slot) {
+  // Who is told may let go of it.
+  const auto self = shared_from_this();
   slot_ = slot;
   const Admission admission = Proceed();
   if (admission != Admission::kAccepted) slot_.reset();
@@ -64,12 +69,11 @@ Admission Enumeration::AskTypes() {
 Admission Enumeration::FetchValues() {
   const Admission admission = connection_->Admit();
   if (admission != Admission::kAccepted) return admission;
-  chunk_ = TakeChunk(keys_, scan_.batch_size());
   Command& command = NewCommand(Step::kValues);
-  WriteFetch(command, chunk_, scan_.batch_size());
+  const bool small = fetch_.Write(command, scan_.ended());
   // The request asks for the next keys, too: one round trip for both. SCAN gives a few more than
   // it is asked for: those wait until a chunk is full.
-  scans_along_ = keys_.size() < scan_.batch_size() && !scan_.ended();
+  scans_along_ = small && fetch_.wants_more() && !scan_.ended();
   if (scans_along_) scan_.WriteScan(command);
   connection_->Submit(command);
   return admission;
@@ -83,6 +87,7 @@ Admission Enumeration::Proceed() {
   }
   if (asked_) return Admission::kAccepted;
   if (scan_.needs_types()) return AskTypes();
+  if (!fetch_.empty()) return FetchValues();
   if (keys_.empty()) {
     if (!scan_.ended()) return Scan();
     if (kind_ == Kind::kCount) {
@@ -92,8 +97,6 @@ Admission Enumeration::Proceed() {
     }
     return Admission::kAccepted;
   }
-  if (kind_ != Kind::kIds) return FetchValues();
-
   Batch batch;
   for (const std::string& key : keys_) batch.ids.emplace_back(IdOf(key));
   keys_.clear();
@@ -108,18 +111,15 @@ void Enumeration::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
   const auto self = shared_from_this();
   const auto step = static_cast<Step>(tag);
   asked_ = false;
-  if (const auto refusal = FindReplyError(replies)) {
-    if (step == Step::kScan && scan_.DropTypeOption(*refusal)) {
-      Continue(Scan());
-    } else {
-      Fail(*refusal);
-    }
-  } else if (!Take(step, replies)) {
-    const Error unexpected = MakeUnexpectedReplyError();
-    connection_->Distrust(unexpected);
-    Fail(unexpected);
-  } else if (step != Step::kValues) {
-    Continue(Proceed());
+  const auto error = Take(step, replies);
+  if (!error) {
+    // Of a batch that was asked for ahead, nobody may have been told yet.
+    if (slot_) Continue(Proceed());
+  } else if (step == Step::kScan && scan_.DropTypeOption(*error)) {
+    Continue(Scan());
+  } else {
+    if (error->code == ErrorCode::kProtocol) connection_->Distrust(*error);
+    Fail(*error);
   }
   Rest();
 }
@@ -131,57 +131,61 @@ void Enumeration::OnFailure(std::uint64_t /*tag*/, const Error& error) {
   Rest();
 }
 
-bool Enumeration::Take(Step step, std::span<const Reply> replies) {
+std::optional<Error> Enumeration::Take(Step step, std::span<const Reply> replies) {
   switch (step) {
     case Step::kScan:
       return TakeScan(replies[0]);
     case Step::kTypes:
-      return scan_.TakeTypes(replies, keys_);
+      return TakeTypes(replies);
     case Step::kValues:
       break;
   }
   if (std::exchange(scans_along_, false)) {
-    if (!TakeScan(replies.back())) return false;
+    if (auto error = TakeScan(replies.back())) return error;
     replies = replies.first(replies.size() - 1);
   }
   return TakeValues(replies);
 }
 
-bool Enumeration::TakeScan(const Reply& reply) {
-  if (!scan_.TakeCursor(reply)) return false;
+std::optional<Error> Enumeration::TakeScan(const Reply& reply) {
+  if (reply.is(Reply::Type::kError)) return MakeReplyError(reply.text());
+  if (!scan_.TakeCursor(reply)) return MakeUnexpectedReplyError();
   // The server looks for the next keys while these are counted. If it cannot be asked, Proceed is
   // told so, too.
   if (kind_ == Kind::kCount && scan_.knows_types() && !scan_.ended()) std::ignore = Scan();
   scan_.TakeKeys(reply, keys_);
-  return true;
+  if (wants_sessions()) fetch_.Add(std::exchange(keys_, {}));
+  return std::nullopt;
 }
 
-bool Enumeration::TakeValues(std::span<const Reply> replies) {
-  auto found = ReadFetch(replies, chunk_, scan_.prefix().size());
-  if (!found) return false;
-  if (!slot_) {
-    RestoreChunk();
-    return true;
+std::optional<Error> Enumeration::TakeTypes(std::span<const Reply> replies) {
+  if (auto refusal = FindReplyError(replies)) return refusal;
+  if (!scan_.TakeTypes(replies, keys_)) return MakeUnexpectedReplyError();
+  return std::nullopt;
+}
+
+std::optional<Error> Enumeration::TakeValues(std::span<const Reply> replies) {
+  std::vector<StoredValue> found;
+  const bool lengths_alone = fetch_.measures_alone();
+  if (auto error = fetch_.Read(replies, found)) return error;
+  if (!slot_ && !lengths_alone) {
+    fetch_.Restore();
+    return std::nullopt;
   }
-  chunk_.clear();
-  const bool last = scan_.ended() && keys_.empty();
+  fetch_.Finish();
+  if (lengths_alone) return std::nullopt;
+  const bool last = scan_.ended() && fetch_.empty();
   // The server fetches them while these are turned into JavaScript's. If it cannot be asked, that
   // is told by the next call.
-  if (kind_ == Kind::kSessionsAhead && !keys_.empty()) std::ignore = FetchValues();
-  GiveBatch({.ids = {}, .values = std::move(*found), .last = last});
-  return true;
+  if (kind_ == Kind::kSessionsAhead && !fetch_.empty()) std::ignore = FetchValues();
+  GiveBatch({.ids = {}, .values = std::move(found), .last = last});
+  return std::nullopt;
 }
 
 // ---- Outcome ----
 
 std::string_view Enumeration::IdOf(const std::string& key) const {
   return std::string_view(key).substr(scan_.prefix().size());
-}
-
-void Enumeration::RestoreChunk() {
-  keys_.insert(keys_.end(), std::make_move_iterator(chunk_.begin()),
-               std::make_move_iterator(chunk_.end()));
-  chunk_.clear();
 }
 
 void Enumeration::Rest() { self_ = asked_ || slot_ ? shared_from_this() : nullptr; }
@@ -199,7 +203,7 @@ void Enumeration::GiveCount() {
 }
 
 void Enumeration::Fail(const Error& error) {
-  RestoreChunk();
+  fetch_.Restore();
   // What was asked for ahead is asked for again.
   if (slot_) sink_->OnFailure(*std::exchange(slot_, std::nullopt), error);
 }

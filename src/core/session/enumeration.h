@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "connection/connection.h"
+#include "session/fetch.h"
 #include "session/key_scan.h"
 #include "session/results.h"
 
@@ -45,6 +46,10 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
 
   Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan);
 
+  [[nodiscard]] bool wants_sessions() const {
+    return kind_ == Kind::kSessions || kind_ == Kind::kSessionsAhead;
+  }
+
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
 
@@ -54,15 +59,15 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   Admission FetchValues();
   Admission Proceed();
 
-  // False if the replies cannot belong to the step.
-  bool Take(Step step, std::span<const Reply> replies);
-  bool TakeScan(const Reply& reply);
-  bool TakeValues(std::span<const Reply> replies);
+  // Each gives what is wrong with the replies to the step: a refusal, or kProtocol if they cannot
+  // be the replies.
+  std::optional<Error> Take(Step step, std::span<const Reply> replies);
+  std::optional<Error> TakeScan(const Reply& reply);
+  std::optional<Error> TakeTypes(std::span<const Reply> replies);
+  std::optional<Error> TakeValues(std::span<const Reply> replies);
 
   Command& NewCommand(Step step);
   [[nodiscard]] std::string_view IdOf(const std::string& key) const;
-  // What was being fetched is still to be.
-  void RestoreChunk();
   // Nothing is under way or owed any more, unless something is.
   void Rest();
   void Continue(Admission admission);
@@ -79,7 +84,7 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   std::optional<Slot> slot_;           // that has to be told
   bool asked_ = false;                 // a request is under way
   std::vector<std::string> keys_;      // found, and not yet dealt with
-  std::vector<std::string> chunk_;     // whose values are being fetched
+  Fetch fetch_;                        // of those whose sessions are wanted
   bool scans_along_ = false;           // the request ends with a SCAN
   std::int64_t count_ = 0;
 };

@@ -1,48 +1,66 @@
 #include "session/get_many.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "session/fetch.h"
 
 namespace connect_hiredis {
 
-GetMany::GetMany(Connection* connection, ResultSink* sink, Slot slot, std::vector<std::string> keys,
-                 std::size_t prefix_size)
-    : connection_(connection),
-      sink_(sink),
-      slot_(slot),
-      keys_(std::move(keys)),
-      prefix_size_(prefix_size) {}
+namespace {
 
-Admission GetMany::Run(Connection* connection, ResultSink* sink, Slot slot,
-                       std::vector<std::string> keys, std::size_t prefix_size, std::size_t most) {
-  const Admission admission = connection->Admit();
-  if (admission != Admission::kAccepted) return admission;
-  std::unique_ptr<GetMany> operation(
-      new GetMany(connection, sink, slot, std::move(keys), prefix_size));
-  Command& command = connection->Acquire();
-  command.handler = operation.get();
-  WriteFetch(command, operation->keys_, most);
-  GetMany& self = *operation;
-  self.self_ = std::move(operation);
-  connection->Submit(command);
+// Of one request, all MGETs together.
+constexpr std::size_t kMostKeys = 2000;
+
+}  // namespace
+
+GetMany::GetMany(Connection* connection, ResultSink* sink, Fetch fetch)
+    : connection_(connection), sink_(sink), fetch_(std::move(fetch)) {}
+
+std::shared_ptr<GetMany> GetMany::Create(Connection* connection, ResultSink* sink,
+                                         std::vector<std::string> keys, std::size_t prefix_size,
+                                         std::size_t most) {
+  Fetch fetch({.prefix_size = prefix_size,
+               .per_command = most,
+               .per_request = std::max(most, kMostKeys)});
+  fetch.Add(std::move(keys));
+  return std::shared_ptr<GetMany>(new GetMany(connection, sink, std::move(fetch)));
+}
+
+Admission GetMany::Next(Slot slot) {
+  slot_ = slot;
+  const Admission admission = Send(connection_->Admit());
+  if (admission == Admission::kAccepted) self_ = shared_from_this();
   return admission;
 }
 
-void GetMany::OnReplies(std::uint64_t /*tag*/, std::span<const Reply> replies) {
-  const auto self = std::move(self_);
-  if (const auto refusal = FindReplyError(replies)) {
-    sink_->OnFailure(slot_, *refusal);
-  } else if (auto found = ReadFetch(replies, keys_, prefix_size_)) {
-    sink_->OnBatch(slot_, {.ids = {}, .values = std::move(*found), .last = true});
-  } else {
-    const Error unexpected = MakeUnexpectedReplyError();
-    connection_->Distrust(unexpected);
-    sink_->OnFailure(slot_, unexpected);
+Admission GetMany::Send(Admission admission) {
+  if (admission != Admission::kAccepted) return admission;
+  Command& command = connection_->Acquire();
+  command.handler = this;
+  fetch_.Write(command, true);
+  connection_->Submit(command);
+  return admission;
+}
+
+void GetMany::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
+  std::vector<StoredValue> found;
+  const bool lengths_alone = fetch_.measures_alone();
+  if (const auto error = fetch_.Read(replies, found)) {
+    if (error->code == ErrorCode::kProtocol) connection_->Distrust(*error);
+    OnFailure(tag, *error);
+    return;
   }
+  fetch_.Finish();
+  if (lengths_alone) {
+    const Admission admission = Send(connection_->AdmitNext());
+    if (admission != Admission::kAccepted) OnFailure(tag, MakeAdmissionError(admission, *connection_));
+    return;
+  }
+  const auto self = std::move(self_);
+  sink_->OnBatch(slot_, {.ids = {}, .values = std::move(found), .last = fetch_.empty()});
 }
 
 void GetMany::OnFailure(std::uint64_t /*tag*/, const Error& error) {
+  fetch_.Restore();
   const auto self = std::move(self_);
   sink_->OnFailure(slot_, error);
 }

@@ -42,32 +42,32 @@ class SingleSource final : public SessionSource {
   Admission Replace(Slot slot, CompareAndSet::Write write) override {
     return CompareAndSet::Run(connection_, sink_, slot, std::move(write));
   }
-  Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
-                    std::size_t most) override {
-    return connect_hiredis::GetMany::Run(connection_, sink_, slot, std::move(keys), prefix_size,
-                                         most);
-  }
   Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) override {
     return connect_hiredis::Clear::Run(connection_, sink_, slot, prefix, batch_size);
   }
   std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                 std::size_t batch_size) override {
-    return std::make_shared<OneWalk>(
+    return std::make_shared<OneWalk<Enumeration>>(
         Enumeration::Create(connection_, sink_, kind, prefix, batch_size));
+  }
+  std::shared_ptr<Walk> NewGetMany(std::vector<std::string> keys, std::size_t prefix_size,
+                                   std::size_t most) override {
+    return std::make_shared<OneWalk<GetMany>>(
+        GetMany::Create(connection_, sink_, std::move(keys), prefix_size, most));
   }
   Error Refusal(Admission admission) override {
     return MakeAdmissionError(admission, *connection_);
   }
 
  private:
+  template <typename Operation>
   class OneWalk final : public Walk {
    public:
-    explicit OneWalk(std::shared_ptr<Enumeration> enumeration)
-        : enumeration_(std::move(enumeration)) {}
-    Admission Next(Slot slot) override { return enumeration_->Next(slot); }
+    explicit OneWalk(std::shared_ptr<Operation> operation) : operation_(std::move(operation)) {}
+    Admission Next(Slot slot) override { return operation_->Next(slot); }
 
    private:
-    std::shared_ptr<Enumeration> enumeration_;
+    std::shared_ptr<Operation> operation_;
   };
 
   Connection* connection_;

@@ -14,7 +14,7 @@
 
 namespace connect_hiredis {
 
-// Walks over all sessions: see Enumeration.
+// Walks over all sessions, or over some: see Enumeration and GetMany.
 class Walk {
  public:
   Walk() = default;
@@ -44,11 +44,12 @@ class SessionSource {
   virtual Admission Exists(Slot slot, std::string_view prefix, std::string_view id) = 0;
   virtual Admission TimeLeft(Slot slot, std::string_view prefix, std::string_view id) = 0;
   virtual Admission Replace(Slot slot, CompareAndSet::Write write) = 0;
-  virtual Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
-                            std::size_t most) = 0;
   virtual Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) = 0;
   virtual std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                         std::size_t batch_size) = 0;
+  // Over the sessions of these keys alone.
+  virtual std::shared_ptr<Walk> NewGetMany(std::vector<std::string> keys, std::size_t prefix_size,
+                                           std::size_t most) = 0;
   // Why an operation was not taken.
   virtual Error Refusal(Admission admission) = 0;
 };

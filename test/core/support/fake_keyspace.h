@@ -20,6 +20,8 @@ class FakeKeyspace {
   std::set<std::string> others;
   // Those that SCAN tells although they are gone by now.
   std::set<std::string> lapsed;
+  // How long the values of these are; those of others are short.
+  std::map<std::string, std::size_t> sizes;
   // Redis before 6 has no SCAN ... TYPE, before 4 no UNLINK.
   bool knows_type_option = true;
   bool knows_unlink = true;
@@ -36,6 +38,7 @@ class FakeKeyspace {
     if (name == "TYPE") return Simple(TypeOf(words[1]));
     if (name == "PTTL") return Integer(Exists(words[1]) ? 1000 : -2);
     if (name == "MGET") return GetAll(words);
+    if (name == "STRLEN") return Length(words[1]);
     if (name == "DEL" || name == "UNLINK") return Remove(words);
     return HarmlessAnswer(words);
   }
@@ -68,9 +71,20 @@ class FakeKeyspace {
     std::vector<std::string> values;
     for (std::size_t index = 1; index < words.size(); ++index) {
       const bool string = TypeOf(words[index]) == "string";
-      values.push_back(string ? Bulk("value of " + words[index]) : Nil());
+      values.push_back(string ? Bulk(ValueOf(words[index])) : Nil());
     }
     return Array(values);
+  }
+
+  [[nodiscard]] std::string ValueOf(const std::string& key) const {
+    const auto size = sizes.find(key);
+    return size == sizes.end() ? "value of " + key : std::string(size->second, 'x');
+  }
+
+  [[nodiscard]] std::string Length(const std::string& key) const {
+    const std::string type = TypeOf(key);
+    if (type == "hash") return Refusal("WRONGTYPE Operation against a key");
+    return Integer(type == "none" ? 0 : static_cast<std::int64_t>(ValueOf(key).size()));
   }
 
   std::string Remove(const Words& words) {

@@ -45,6 +45,7 @@ const FITTING = {
   PTTL: ['integer'],
   SCAN: [],
   SET: ['status', ...NULLS],
+  STRLEN: ['integer'],
   UNLINK: ['integer'],
 };
 

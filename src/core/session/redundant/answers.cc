@@ -137,7 +137,7 @@ std::optional<Change> Redundancy::ChangeOf(const Request& request, Ballot::Verdi
   // only who has destroyed it knows that it is to be nowhere else either.
   if (verdict == Ballot::Verdict::kNo) return std::nullopt;
   change.kind = Change::Kind::kTouch;
-  if (request.time_to_live) change.expiry = request.counted_from + *request.time_to_live;
+  if (request.time_to_live) change.expiry = After(request.counted_from, *request.time_to_live);
   if (request.kind == Request::Kind::kSet) {
     change.kind = Change::Kind::kSet;
     change.value = std::make_shared<const std::string>(request.value);
@@ -194,7 +194,7 @@ void Redundancy::Align(const Request& request, Member& source) {
   change.kind = Change::Kind::kSet;
   change.sequence = request.sequence;
   change.value = std::make_shared<const std::string>(request.write->value);
-  if (request.time_to_live) change.expiry = request.counted_from + *request.time_to_live;
+  if (request.time_to_live) change.expiry = After(request.counted_from, *request.time_to_live);
   const TimeToLive left = request.time_to_live ? request.time_to_live->count() : -1;
   alignment->pending = source.bit();
   for (const auto& each : members_) {

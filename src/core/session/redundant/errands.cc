@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "protocol/command_writer.h"
 #include "session/compare_and_set.h"
-#include "session/get_many.h"
 
 namespace connect_hiredis {
 
@@ -49,11 +49,26 @@ bool Errands::GetMany(const std::vector<std::string>& ids, Then then) {
   std::vector<std::string> keys;
   keys.reserve(ids.size());
   for (const std::string& id : ids) keys.push_back(prefix_ + id);
+  const auto operation = connect_hiredis::GetMany::Create(connection_, this, std::move(keys),
+                                                          prefix_.size(), ids.size());
+  return GoOn(operation, {}, std::move(then));
+}
+
+// Large sessions come in several batches.
+bool Errands::GoOn(const std::shared_ptr<connect_hiredis::GetMany>& operation,
+                   std::vector<Found> found, Then then) {
   const Slot slot = next_++;
-  return Expect(slot,
-                connect_hiredis::GetMany::Run(connection_, this, slot, std::move(keys),
-                                              prefix_.size(), ids.size()),
-                std::move(then));
+  auto take = [this, operation, found = std::move(found),
+                     then = std::move(then)](Outcome outcome) mutable {
+    std::move(outcome.found.begin(), outcome.found.end(), std::back_inserter(found));
+    if (!outcome.error && !outcome.last) {
+      if (GoOn(operation, std::move(found), then)) return;
+      outcome.error = MakeAdmissionError(connection_->Admit(), *connection_);
+    }
+    outcome.found = std::move(found);
+    then(std::move(outcome));
+  };
+  return Expect(slot, operation->Next(slot), std::move(take));
 }
 
 bool Errands::Set(std::string_view id, std::string_view value, TimeToLive time_to_live,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "session/enumeration.h"
+#include "session/get_many.h"
 #include "session/operations.h"
 #include "session/results.h"
 
@@ -67,6 +68,8 @@ class Errands final : private ResultSink, private CommandHandler {
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
 
+  bool GoOn(const std::shared_ptr<connect_hiredis::GetMany>& operation, std::vector<Found> found,
+            Then then);
   bool Expect(Slot slot, Admission admission, Then then);
   void Tell(Slot slot, Outcome outcome);
 

@@ -71,13 +71,13 @@ void Reconciliation::Proceed() {
     End(false);
   } else if (due()) {
     std::vector<std::string> batch;
-    while (due() && batch.size() < kBatchSize) {
+    while (due() && batch.size() < at_once_) {
       batch.push_back(std::move(doubtful_.front().second));
       doubtful_.pop_front();
     }
     Compare(std::move(batch), true);
   } else if (!ids_.empty()) {
-    const std::size_t count = std::min(kBatchSize, ids_.size());
+    const std::size_t count = std::min(at_once_, ids_.size());
     const auto begin = ids_.end() - static_cast<std::ptrdiff_t>(count);
     std::vector<std::string> batch(std::make_move_iterator(begin),
                                    std::make_move_iterator(ids_.end()));
@@ -139,7 +139,24 @@ void Reconciliation::Take(Sessions& side, Errands::Outcome outcome) {
   if (failed_) {
     Proceed();
   } else {
+    AdaptBatch();
     Mend();
+  }
+}
+
+void Reconciliation::AdaptBatch() {
+  std::size_t most = 0;
+  const auto add = [&](const Sessions& side) {
+    std::size_t bytes = 0;
+    for (const auto& [id, found] : side) bytes += found.value.size();
+    most = std::max(most, bytes);
+  };
+  for (const Sessions& answer : answers_) add(answer);
+  add(at_target_);
+  if (most > kMostBytes) {
+    at_once_ = std::max<std::size_t>(at_once_ / 2, 1);
+  } else if (most <= kMostBytes / 2) {
+    at_once_ = std::min(at_once_ * 2, kBatchSize);
   }
 }
 

@@ -26,6 +26,9 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   using Mode = Comparison::Mode;
 
   static constexpr std::size_t kBatchSize = 100;
+  // What is held of one server at a time is to be no more than this, if sessions have about the
+  // length of those before them.
+  static constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
   // What was written, or is to be removed, is looked at again after this time: the command of
   // somebody who stores or destroys the session may reach one server before the other.
   static constexpr std::chrono::milliseconds kSecondLook{1000};
@@ -66,6 +69,7 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   void NextIds();
   void Compare(std::vector<std::string> ids, bool second_look);
   void Take(Sessions& side, Errands::Outcome outcome);
+  void AdaptBatch();
   void Mend();
   void MendOne(const std::string& id);
   void Carry(Comparison::Action action, const Errands::Found* source, const Errands::Found* target);
@@ -83,6 +87,7 @@ class Reconciliation final : public std::enable_shared_from_this<Reconciliation>
   std::chrono::milliseconds pause_;  // until the second look
 
   std::vector<std::string> ids_;  // still to be compared
+  std::size_t at_once_ = 1;       // so many of them
   // And after these the ids of these, the last first.
   std::vector<std::pair<Errands*, std::shared_ptr<Enumeration>>> walks_;
   // To be looked at again, and since when.

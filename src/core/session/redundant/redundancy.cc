@@ -114,8 +114,8 @@ Admission Redundancy::Replace(Slot slot, CompareAndSet::Write write) {
   return Begin(index);
 }
 
-Admission Redundancy::GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
-                              std::size_t /*most*/) {
+Admission Redundancy::GetMany(Slot slot, const std::vector<std::string>& keys,
+                              std::size_t prefix_size) {
   Admission admission = Admit();
   const bool waits = DecidingServers() == 0;
   if (waits && waiting_.size() + keys.size() > options_.queue_limit) {
@@ -145,6 +145,11 @@ Admission Redundancy::Clear(Slot slot, const std::string& prefix, std::size_t ba
 std::shared_ptr<Walk> Redundancy::NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                           std::size_t batch_size) {
   return UnionWalk::Create(this, kind, prefix, batch_size);
+}
+
+std::shared_ptr<Walk> Redundancy::NewGetMany(std::vector<std::string> keys, std::size_t prefix_size,
+                                             std::size_t /*most*/) {
+  return std::make_shared<EachOnItsOwn>(this, std::move(keys), prefix_size);
 }
 
 Error Redundancy::Refusal(Admission admission) {

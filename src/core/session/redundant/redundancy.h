@@ -54,13 +54,15 @@ class Redundancy final : public SessionSource, private MemberListener {
   // At the first server that vouches for what it does not have; the others are given what it took.
   // If it does not have the session, and another has it, it is given that first.
   Admission Replace(Slot slot, CompareAndSet::Write write) override;
-  Admission GetMany(Slot slot, std::vector<std::string> keys, std::size_t prefix_size,
-                    std::size_t most) override;
+  // One batch: each session is asked for on its own.
+  Admission GetMany(Slot slot, const std::vector<std::string>& keys, std::size_t prefix_size);
   // At all servers.
   Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) override;
   // Over the union of what the servers have that decide.
   std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                 std::size_t batch_size) override;
+  std::shared_ptr<Walk> NewGetMany(std::vector<std::string> keys, std::size_t prefix_size,
+                                   std::size_t most) override;
   Error Refusal(Admission admission) override;
 
   // What the observer of a connection is told has to be told here, too.

@@ -79,6 +79,20 @@ class UnionWalk final : public WalkOfAll, private ResultSink {
   bool walked_ = false;  // one of them to its end
 };
 
+// Some sessions, in one batch: each is asked of all servers.
+class EachOnItsOwn final : public Walk {
+ public:
+  EachOnItsOwn(Redundancy* redundancy, std::vector<std::string> keys, std::size_t prefix_size)
+      : redundancy_(redundancy), keys_(std::move(keys)), prefix_size_(prefix_size) {}
+
+  Admission Next(Slot slot) override { return redundancy_->GetMany(slot, keys_, prefix_size_); }
+
+ private:
+  Redundancy* redundancy_;
+  std::vector<std::string> keys_;
+  std::size_t prefix_size_;
+};
+
 // Removes the sessions of all servers.
 class ClearEverywhere final : public WalkOfAll {
  public:
