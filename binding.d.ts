@@ -65,6 +65,8 @@ export interface ConnectionOptions {
   queueCommands: number;
   queueBytes: number;
   keepAlive: boolean;
+  /** false: the application does not wait for its sockets in libuv's loop, but elsewhere. */
+  waitsInLoop: boolean;
 }
 
 /** A connection; it opens at once, and is not collected before it is closed. */

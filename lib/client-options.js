@@ -27,6 +27,8 @@ const SYNONYMS = new Map([
   ['db', 'database'],
 ]);
 
+/** Electron and NW.js wait for libuv's sockets in a loop, or a thread, of their own. */
+const WAITS_IN_LOOP = !('electron' in process.versions || 'nw' in process.versions);
 const MAX_DELAY = 2 ** 31 - 1; // of libuv's and Node's timers alike
 const MAX_PORT = 65_535;
 // Bytes of sun_path on Linux, less the final NUL and one more: hiredis leaves the last one as
@@ -173,6 +175,7 @@ function readClientOptions(input, more) {
     queueCommands: waiting.commands,
     queueBytes: waiting.bytes,
     keepAlive: !options.unref,
+    waitsInLoop: WAITS_IN_LOOP,
   };
 }
 

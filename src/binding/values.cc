@@ -155,6 +155,7 @@ std::optional<ConnectionOptions> ReadConnectionOptions(napi_env env, napi_value 
   read.queue_limit = static_cast<std::size_t>(ReadNumber(env, options, "queueCommands"));
   read.queue_bytes = static_cast<std::size_t>(ReadNumber(env, options, "queueBytes"));
   read.keep_alive = ReadFlag(env, options, "keepAlive");
+  read.waits_in_loop = ReadFlag(env, options, "waitsInLoop");
   // Once nothing can be read, nothing can be read later either.
   if (PropertyOf(env, options, "host") == nullptr) return std::nullopt;
   return read;

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A loop whose time is told. It may wait in each of its polls.
+// A loop whose time is told.
 class BlockedTimeTest : public ::testing::Test {
  protected:
   static constexpr Nanoseconds kTurn = BlockedTime::kTurn;
@@ -18,9 +18,7 @@ class BlockedTimeTest : public ::testing::Test {
   }
   void Run(Nanoseconds callbacks) { now_ += callbacks; }
   // The turn is over: how much of it was time for which the loop was blocked.
-  Nanoseconds EndTurn(bool may_wait = true) {
-    return blocked_time_.BeforePoll(now_, waited_, may_wait);
-  }
+  Nanoseconds EndTurn() { return blocked_time_.BeforePoll(now_, waited_); }
 
  private:
   Nanoseconds now_ = std::chrono::hours(1);
@@ -57,6 +55,13 @@ TEST_F(BlockedTimeTest, TheWaitBeforeItDoesNotBelongToIt) {
   EXPECT_EQ(EndTurn(), milliseconds(0));
 }
 
+TEST_F(BlockedTimeTest, APollThatFindsSomethingDoesNotWait) {
+  EndTurn();
+  Poll(milliseconds(0));
+  Run(milliseconds(600));
+  EXPECT_EQ(EndTurn(), milliseconds(600) - kTurn);
+}
+
 TEST_F(BlockedTimeTest, TheFirstTurnBeginsWhenItIsMade) {
   Run(milliseconds(600));
   EXPECT_EQ(EndTurn(), milliseconds(600) - kTurn);
@@ -71,30 +76,6 @@ TEST_F(BlockedTimeTest, ALoopThatIsBlockedAgainAndAgainGoesOnInEachTurn) {
     counted += milliseconds(101) - EndTurn();
   }
   EXPECT_EQ(counted, 10 * (milliseconds(1) + kTurn));
-}
-
-TEST_F(BlockedTimeTest, APollThatOnlyLooksMayBeShort) {
-  EndTurn(false);
-  Run(milliseconds(600));
-  EXPECT_EQ(EndTurn(), milliseconds(600) - kTurn);
-}
-
-TEST_F(BlockedTimeTest, SoMayAnyOfALoopThatHasWaitedBefore) {
-  EndTurn();
-  Poll(milliseconds(1));
-  EndTurn();
-  Run(milliseconds(600));
-  EXPECT_EQ(EndTurn(), milliseconds(600) - kTurn);
-}
-
-TEST_F(BlockedTimeTest, ALoopThatWaitsElsewhereIsNotBlocked) {
-  for (int turn = 0; turn < 3; ++turn) {
-    EndTurn(true);
-    // It was to wait, and did not: its application does that.
-    Poll(milliseconds(0));
-    Run(milliseconds(5000));
-  }
-  EXPECT_EQ(EndTurn(), milliseconds(0));
 }
 
 }  // namespace

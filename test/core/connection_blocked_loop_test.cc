@@ -19,13 +19,6 @@ class ConnectionBlockedLoopTest : public TwoAddressesTest {
     options.disconnect_after = kTimeout;
   }
 
-  // The loop has waited for something before it is held, as any application's has.
-  bool OpenAndWait() {
-    if (!OpenUntilReady()) return false;
-    RunFor(milliseconds(2));
-    return true;
-  }
-
   // All that was submitted is answered over the first connection.
   void ExpectAnswers(std::size_t commands) {
     ASSERT_TRUE(RunUntilTold(commands));
@@ -76,7 +69,7 @@ TEST_F(ConnectionBlockedLoopTest, AnAddressHasItsShareOfTheTime) {
 }
 
 TEST_F(ConnectionBlockedLoopTest, WhatWasNotSentWhenItBeganHasItsTime) {
-  ASSERT_TRUE(OpenAndWait());
+  ASSERT_TRUE(OpenUntilReady());
   for (int number = 0; number < 10; ++number) Submit({"GET", "a"});
   HoldLoop(kTimeout * 2);
   for (int number = 0; number < 10; ++number) Submit({"GET", "a"});
@@ -92,7 +85,7 @@ TEST_F(ConnectionBlockedLoopTest, WhatTakesManyTurnsToReadIsWaitedFor) {
     if (words[0] != "GET") return asked.Send(HarmlessAnswer(words));
     peer = &asked;
   };
-  ASSERT_TRUE(OpenAndWait());
+  ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "large"});
   ASSERT_TRUE(RunUntil([&] { return peer != nullptr; }));
   constexpr std::size_t kLength = 2'000'000;
@@ -121,7 +114,7 @@ TEST_F(ConnectionBlockedLoopTest, AServerThatSaysNothingAfterwardsIsLeft) {
   server.on_command = [&](Peer& peer, const Words& words) {
     if (words[0] != "GET" || !silent) peer.Send(HarmlessAnswer(words));
   };
-  ASSERT_TRUE(OpenAndWait());
+  ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 1; }));
   HoldLoop(kTimeout * 2);
@@ -135,7 +128,7 @@ TEST_F(ConnectionBlockedLoopTest, ALoopThatIsHeldInEachTurnPutsNothingOffForEver
   server.on_command = [&](Peer& peer, const Words& words) {
     if (words[0] != "GET") peer.Send(HarmlessAnswer(words));
   };
-  ASSERT_TRUE(OpenAndWait());
+  ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   std::size_t turns = 0;
   const auto most = static_cast<std::size_t>(kTimeout / BlockedTime::kTurn);
@@ -149,8 +142,26 @@ TEST_F(ConnectionBlockedLoopTest, ALoopThatIsHeldInEachTurnPutsNothingOffForEver
   EXPECT_LE(turns, most + 5);
 }
 
+TEST_F(ConnectionBlockedLoopTest, AnApplicationThatWaitsElsewhereIsNotBlocked) {
+  options.waits_in_loop = false;
+  server.on_command = [&](Peer& peer, const Words& words) {
+    if (words[0] != "GET") peer.Send(HarmlessAnswer(words));
+  };
+  ASSERT_TRUE(OpenUntilReady());
+  Submit({"GET", "a"});
+  std::size_t turns = 0;
+  ASSERT_TRUE(RunUntil([&] {
+    // For its sockets.
+    HoldLoop(milliseconds(50));
+    ++turns;
+    return handler.count() == 1;
+  }));
+  EXPECT_EQ(Told(1), "timeout");
+  EXPECT_LE(turns, static_cast<std::size_t>(kTimeout / milliseconds(50)) + 5);
+}
+
 TEST_F(ConnectionBlockedLoopTest, NoOutageIsReportedThatNobodyCouldSeeTheEndOf) {
-  ASSERT_TRUE(OpenAndWait());
+  ASSERT_TRUE(OpenUntilReady());
   server.DropPeers();
   ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
   HoldLoop(kTimeout * 2);

@@ -38,8 +38,8 @@ function hold(ms) {
 }
 
 /** A store, and what it tells once it is connected. */
-async function start() {
-  const store = redis.store({ commandTimeout: DEADLINE });
+async function start(commandTimeout = DEADLINE) {
+  const store = redis.store({ commandTimeout });
   await inTheEnd(() => store.get('connected'));
   const told = [];
   for (const name of ['ready', 'error', 'disconnect']) store.on(name, () => told.push(name));
@@ -47,7 +47,7 @@ async function start() {
 }
 
 /** Sends what `ask` asks for; the server answers only while JavaScript holds the loop. */
-async function answeredMeanwhile(ask) {
+async function answeredMeanwhile(ask, ms = 2 * DEADLINE) {
   await redis.server.kill('SIGSTOP');
   let asked;
   try {
@@ -56,7 +56,7 @@ async function answeredMeanwhile(ask) {
   } finally {
     redis.server.process.kill('SIGCONT');
   }
-  hold(2 * DEADLINE);
+  hold(ms);
   return asked;
 }
 
@@ -89,12 +89,12 @@ test('an answer to what was asked on receiving the one before is delivered, too'
 });
 
 test('300 answers of a kilobyte are delivered, though the kernel does not take them all', async () => {
-  const { store, told } = await start();
+  const { store, told } = await start(LONGER);
   const text = 'x'.repeat(1000);
   await redis.admin.set('sess:a', JSON.stringify({ text }));
-  const got = await answeredMeanwhile(() =>
-    Promise.all(Array.from({ length: 300 }, () => outcome((callback) => store.get('a', callback)))),
-  );
+  const get = () => outcome((callback) => store.get('a', callback));
+  const asked = () => Promise.all(Array.from({ length: 300 }, get));
+  const got = await answeredMeanwhile(asked, 2 * LONGER);
   expect(got.filter(({ error, result }) => error || result.text !== text)).toEqual([]);
   expect(told).toEqual([]);
 });

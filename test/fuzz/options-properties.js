@@ -38,6 +38,7 @@ const FIELDS = {
   queueCommands: whole(0, 10_000_000),
   queueBytes: whole(1, 2 ** 40),
   keepAlive: truth,
+  waitsInLoop: truth,
 };
 
 /**

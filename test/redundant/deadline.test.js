@@ -194,6 +194,20 @@ describe('while no server is there', () => {
     await expect(Promise.all(waiting)).resolves.toEqual(Array(10).fill(null));
   });
 
+  test('a queue that is full of bytes, too', async () => {
+    const queue = { bytes: 5000 };
+    const store = await redundant.trustedStore({ queue, commandTimeout: PATIENCE });
+    await killAll();
+    for (const index of each) await standing(store, index, 'away');
+    const session = fresh({ text: 'x'.repeat(3000) });
+    const waiting = ['a', 'b'].map((sid) => store.set(sid, session));
+    const error = await soon(() => failure((callback) => store.set('c', session, callback)));
+    expect(error.code).toBe('ERR_REDIS_QUEUE_FULL');
+    await redundant.members[0].start();
+    await expect(Promise.all(waiting)).resolves.toEqual(['OK', 'OK']);
+    await expect(store.set('c', session)).resolves.toBe('OK');
+  });
+
   test('queue: false lets nothing wait, though one server is enough', async () => {
     const store = await redundant.trustedStore({ queue: false, commandTimeout: PATIENCE });
     await redundant.members[0].kill();

@@ -29,6 +29,7 @@ describe('readClientOptions', () => {
     queueCommands: 10_000,
     queueBytes: 64 * 1024 * 1024,
     keepAlive: true,
+    waitsInLoop: true,
   };
   const read = (options) => readClientOptions(options);
 

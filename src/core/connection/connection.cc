@@ -17,7 +17,7 @@ Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObs
       capacity_(options_) {}
 
 void Connection::Open() {
-  hooks_.emplace(loop_, static_cast<TurnListener*>(this));
+  hooks_.emplace(loop_, options_.waits_in_loop, static_cast<TurnListener*>(this));
   connector_.emplace(loop_, &options_, static_cast<ConnectorListener*>(this));
   upkeep_.emplace(loop_, options_.ping_interval, options_.connect_timeout,
                   static_cast<UpkeepListener*>(this));
@@ -162,8 +162,7 @@ void Connection::LookAtTime() {
   const auto fired = deadlines_->TakeFired();
   if (fired) FailOverdue(*fired);
   // The last: it may end the connection.
-  const bool silent =
-      link_ != nullptr && silence_->Endures(*link_, fired, deadlines_->leeway());
+  const bool silent = link_ != nullptr && silence_->Endures(*link_, fired, deadlines_->leeway());
   if (silent) ReplaceSilent();
 }
 

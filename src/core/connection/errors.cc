@@ -32,7 +32,8 @@ Error MakeAdmissionError(Admission admission, const Connection& connection) {
   Error error;
   error.code = ErrorCode::kQueueFull;
   if (admission == Admission::kBehind) {
-    error.message = "Redis does not keep up: it has too many commands, or too large ones, to answer";
+    error.message =
+        "Redis does not keep up: it has too many commands, or too large ones, to answer";
     return error;
   }
   error.message = admission == Admission::kOffline

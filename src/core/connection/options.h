@@ -43,6 +43,8 @@ struct ConnectionOptions {
   std::size_t backlog_bytes = 1024UL * 1024 * 1024;
   // Whether an open, idle connection keeps the loop alive; with commands pending it always does.
   bool keep_alive = true;
+  // Whether the application waits in the loop (see TurnHooks).
+  bool waits_in_loop = true;
 };
 
 }  // namespace connect_hiredis

@@ -16,8 +16,7 @@ void Silence::Postpone(const Link& link, Nanoseconds blocked, Nanoseconds now) {
   postponed_ = std::min(postponed_ + blocked, now - since_);
 }
 
-bool Silence::Endures(const Link& link, std::optional<Nanoseconds> overdue,
-                      const Leeway& leeway) {
+bool Silence::Endures(const Link& link, std::optional<Nanoseconds> overdue, const Leeway& leeway) {
   const auto fired = std::max(timer_.TakeFired(), overdue);
   if (!fired || link.unanswered() == 0) return false;
   const Nanoseconds since = link.silent_since();

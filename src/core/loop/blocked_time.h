@@ -18,25 +18,17 @@ class BlockedTime {
   // `waited`: for how long the loop has waited in polls so far.
   BlockedTime(Nanoseconds now, Nanoseconds waited) : polled_at_(now), waited_(waited) {}
 
-  // The loop is about to poll, and may wait there. Returns for how long it was blocked since the
-  // last time.
-  Nanoseconds BeforePoll(Nanoseconds now, Nanoseconds waited, bool may_wait) {
-    const Nanoseconds polling = waited - waited_;
-    const Nanoseconds busy = now - polled_at_ - polling;
-    if (polling.count() > 0) waits_here_ = true;
-    // Some applications (Electron's) wait for the loop's sockets elsewhere, and only look in here.
-    const bool waits_elsewhere = may_wait_ && !waits_here_;
+  // The loop is about to poll. Returns for how long it was blocked since the last time.
+  Nanoseconds BeforePoll(Nanoseconds now, Nanoseconds waited) {
+    const Nanoseconds busy = (now - polled_at_) - (waited - waited_);
     polled_at_ = now;
     waited_ = waited;
-    may_wait_ = may_wait;
-    return waits_elsewhere ? Nanoseconds(0) : std::max(busy - kTurn, Nanoseconds(0));
+    return std::max(busy - kTurn, Nanoseconds(0));
   }
 
  private:
   Nanoseconds polled_at_;
   Nanoseconds waited_;
-  bool may_wait_ = false;
-  bool waits_here_ = false;  // it has
 };
 
 }  // namespace connect_hiredis

@@ -10,9 +10,10 @@ Nanoseconds WaitedIn(uv_loop_t* loop) {
 
 }  // namespace
 
-TurnHooks::TurnHooks(const EventLoop& loop, TurnListener* listener)
+TurnHooks::TurnHooks(const EventLoop& loop, bool waits_in_loop, TurnListener* listener)
     : listener_(listener),
       loop_(loop.loop),
+      waits_in_loop_(waits_in_loop),
       blocked_time_(Now(), WaitedIn(loop.loop)),
       prepare_(loop, this,
                [&](uv_prepare_t* handle) { return uv_prepare_init(loop.loop, handle); }),
@@ -31,9 +32,8 @@ TurnHooks::TurnHooks(const EventLoop& loop, TurnListener* listener)
 
 void TurnHooks::BeforePoll() {
   const Nanoseconds now = Now();
-  const Nanoseconds blocked =
-      blocked_time_.BeforePoll(now, WaitedIn(loop_), uv_backend_timeout(loop_) != 0);
-  if (blocked.count() > 0) listener_->OnBlocked(blocked, now);
+  const Nanoseconds blocked = blocked_time_.BeforePoll(now, WaitedIn(loop_));
+  if (waits_in_loop_ && blocked.count() > 0) listener_->OnBlocked(blocked, now);
   listener_->OnBeforePoll();
 }
 

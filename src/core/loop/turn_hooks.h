@@ -23,7 +23,9 @@ class TurnListener {
 
 class TurnHooks {
  public:
-  TurnHooks(const EventLoop& loop, TurnListener* listener);
+  // `waits_in_loop`: whether the application waits for its sockets in the loop, as Node does. Of
+  // one that does so elsewhere nobody can tell when it is blocked.
+  TurnHooks(const EventLoop& loop, bool waits_in_loop, TurnListener* listener);
   TurnHooks(const TurnHooks&) = delete;
   TurnHooks& operator=(const TurnHooks&) = delete;
 
@@ -36,6 +38,7 @@ class TurnHooks {
 
   TurnListener* listener_;
   uv_loop_t* loop_;  // not owned
+  bool waits_in_loop_;
   BlockedTime blocked_time_;
   Handle<uv_prepare_t> prepare_;
   Handle<uv_check_t> check_;
