@@ -250,7 +250,9 @@ function readNamedOptions(given) {
 function joinUrl(options, names) {
   for (const [name, value] of Object.entries(parseUrl(options.url))) {
     if (Object.hasOwn(options, name)) continue;
-    if (names.has('credentials') && (name === 'username' || name === 'password')) continue;
+    if (names.has('credentials') && (name === 'username' || name === 'password')) {
+      throw invalidArgument('The "credentials" option is given, and "url" has some too: give one');
+    }
     options[name] = connectionChecks[name](value, `url (${name})`);
   }
 }

@@ -7,6 +7,7 @@ const { readClientOptions } = require('./client-options');
 const { readCredentials } = require('./credentials');
 const { publishEvent } = require('./diagnostics');
 const { fromFailure, withCause, withClient } = require('./errors');
+const { isHeard } = require('./heard');
 const { kInside, keepInside, shareListeners } = require('./inside');
 const native = require('./native');
 const { Receiver } = require('./receiver');
@@ -19,12 +20,6 @@ const debug = debuglog('connect-hiredis');
  * copy of the package: a client is used with the addon that made it.
  */
 const kOpenSessions = Symbol.for('connect-hiredis.openSessions');
-
-/**
- * The key by which a listener of error events says whether anybody hears it: a store passes them on
- * to listeners of its own, if it has any.
- */
-const kHeard = Symbol('connect-hiredis.heard');
 
 /** The key of the method by which a client becomes one of several: of this copy of the package. */
 const kJoin = Symbol('connect-hiredis.join');
@@ -39,6 +34,7 @@ class Connection {
   #unused;
   /** Why there were none, last time. @type {unknown} */
   #refusal;
+  /** Whether a warning has said that there is no connection, or there was one. */
   #warned = false;
   /** @type {(() => void) | undefined} */
   #onClosed;
@@ -78,7 +74,10 @@ class Connection {
     publishEvent(this.owner, name, failure?.code);
     if (name === 'close') this.#onClosed?.();
     if (name === 'disconnect') this.outage = true;
-    if (name === 'ready') this.outage = false;
+    if (name === 'ready') {
+      this.outage = false;
+      this.#warned = true;
+    }
     if (!failure) {
       this.owner.emit(name);
       return;
@@ -253,17 +252,6 @@ class Client extends EventEmitter {
 
 shareListeners(Client.prototype);
 
-/**
- * Whether anybody listens to the errors of `emitter`, or of a store that passes them on.
- *
- * @param {EventEmitter} emitter
- */
-function isHeard(emitter) {
-  return emitter.listeners('error').some((/** @type {any} */ listener) => {
-    return listener[kHeard]?.() ?? true;
-  });
-}
-
 function closedError() {
   return fromFailure({ code: 'ERR_REDIS_CLOSED', message: 'The client is closed' });
 }
@@ -299,4 +287,4 @@ function isClient(value) {
   return typeof value?.[kOpenSessions] === 'function';
 }
 
-module.exports = { Client, createClient, isClient, isHeard, kHeard, kJoin, kOpenSessions };
+module.exports = { Client, createClient, isClient, kJoin, kOpenSessions };

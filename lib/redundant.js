@@ -2,9 +2,10 @@
 // Several clients that have the same sessions, as a store sees them: the `clients` option.
 
 const { EventEmitter } = require('node:events');
-const { createClient, isClient, isHeard, kHeard, kJoin, kOpenSessions } = require('./client');
+const { createClient, isClient, kJoin, kOpenSessions } = require('./client');
 const { readClientOptions } = require('./client-options');
 const { invalidArgument, withClient } = require('./errors');
+const { isHeard, kHeard } = require('./heard');
 const { kInside } = require('./inside');
 const native = require('./native');
 const { Receiver } = require('./receiver');

@@ -2,8 +2,9 @@
 // What is behind a store.
 
 const { Access } = require('./access');
-const { kHeard, kOpenSessions } = require('./client');
+const { kOpenSessions } = require('./client');
 const { withClient } = require('./errors');
+const { kHeard } = require('./heard');
 const { Operations } = require('./operations');
 const { createCodec } = require('./serializer');
 const { nextTick } = require('./timers');

@@ -30,7 +30,7 @@ const [BASE, LOOP, PROTOCOL, CONNECTION, TOPOLOGY] = [
 ];
 /** The files of lib/: each may use those of the lines above its own. */
 const LIB = [
-  ['inside', 'timers'],
+  ['heard', 'inside', 'timers'],
   ['diagnostics', 'errors', 'json-date', 'platform'],
   [
     'checks',

@@ -87,10 +87,6 @@ describe('readClientOptions', () => {
       { host: 'h', port: 1, database: 3, username: 'u', password: 'q' },
     ],
     [
-      { url: 'redis://u:p@h', credentials },
-      { username: undefined, password: undefined, credentials, asksCredentials: true },
-    ],
-    [
       { port: '6380', db: '0', commandTimeout: '700', queue: '5', backoff: { min: '1', max: '9' } },
       {
         port: 6380,
