@@ -107,7 +107,7 @@ test('closing while it is out waits for the answer at most', async () => {
   expect(client.state).toBe('closed');
 });
 
-test.each([[0], [-1], [1.5], ['5'], [NaN], [Infinity], [2 ** 31], [true], [null], [5n], [[5]]])(
+test.each([[0], [-1], [1.5], ['5 s'], [NaN], [Infinity], [2 ** 31], [true], [null], [5n], [[5]]])(
   'pingInterval: %p is refused by name',
   (pingInterval) => {
     for (const construct of [createClient, (options) => new RedisStore(options)]) {
