@@ -11,7 +11,7 @@ namespace connect_hiredis {
 namespace {
 
 // Commands of one key, up to that.
-constexpr std::string_view kTimeToLive = "*2\r\n$4\r\nPTTL\r\n";
+constexpr std::string_view kAskTimeToLive = "*2\r\n$4\r\nPTTL\r\n";
 constexpr std::string_view kLength = "*2\r\n$6\r\nSTRLEN\r\n";
 
 constexpr std::size_t kUnknownSize = std::numeric_limits<std::size_t>::max();
@@ -26,7 +26,7 @@ void WriteFetch(Command& command, std::span<const std::string> keys, std::size_t
     for (const std::string& key : chunk) writer.Add(key);
     ++command.expected;
     for (const std::string& key : chunk) {
-      writer.Verbatim(kTimeToLive).Add(key);
+      writer.Verbatim(kAskTimeToLive).Add(key);
       ++command.expected;
     }
   }
