@@ -31,8 +31,8 @@ napi_value MakeNumber(napi_env env, double number);
 napi_value MakeFailure(napi_env env, const Error& error);
 void SetProperty(napi_env env, napi_value object, const char* name, napi_value value);
 
-// What these have left pending, such as a lack of memory; null if nothing. It is an Error, to be told
-// to whose value could not be made: left pending, it would fail whatever is done next.
+// What these have left pending, such as a lack of memory; null if nothing. It is an Error, to be
+// told to whose value could not be made: left pending, it would fail whatever is done next.
 napi_value TakeException(napi_env env);
 
 // Null when the environment is ending: a Worker may be terminated at any point.

@@ -59,9 +59,9 @@ class ClearTest : public ConnectionTest {
 TEST_F(ClearTest, CountsThatCannotBeReplaceTheConnection) {
   ASSERT_TRUE(OpenUntilReady());
   Slot slot = 0;
-  for (const std::int64_t count : {std::numeric_limits<std::int64_t>::max(),
-                                   std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
-                                   std::int64_t{3}}) {
+  for (const std::int64_t count :
+       {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(),
+        std::int64_t{-1}, std::int64_t{3}}) {
     server.on_command = [&](Peer& peer, const Words& words) {
       peer.Send(words[0] == "UNLINK" ? Integer(count) : keyspace.Answer(words));
     };

@@ -163,7 +163,8 @@ TEST_F(EnumerationTest, EachRequestAsksForTheLengthsOfTheNext) {
     if (std::exchange(read, command.read) != command.read) flights.emplace_back();
     flights.back() += command.words[0][0] + command.words.back() + " ";
   }
-  EXPECT_EQ(flights, (Ids{"S2 ", "Ss:1 Ss:2 S2 ", "Ms:2 Ss:3 Ss:4 S2 ", "Ms:4 Ss:5 Ss:6 ", "Ms:6 "}));
+  EXPECT_EQ(flights,
+            (Ids{"S2 ", "Ss:1 Ss:2 S2 ", "Ms:2 Ss:3 Ss:4 S2 ", "Ms:4 Ss:5 Ss:6 ", "Ms:6 "}));
 }
 
 TEST_F(EnumerationTest, NoRequestIsForMoreBytesThanTheBound) {

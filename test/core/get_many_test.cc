@@ -113,7 +113,7 @@ TEST_F(GetManyTest, ItLivesUntilTheSinkIsToldThoughNobodyHoldsIt) {
 constexpr std::size_t kMiB = 1024UL * 1024;
 
 TEST_F(GetManyTest, NoRequestIsForMoreBytesThanTheBound) {
-  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB},   {"s:3", 1},
+  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB},  {"s:3", 1},
                     {"s:4", 16 * kMiB}, {"s:5", 17 * kMiB}, {"s:6", 2 * kMiB}};
   keyspace.Serve(server);
   EXPECT_EQ(Run({"s:1", "s:2", "s:3", "s:4", "s:5", "s:6", "s:7"}, 100), "batch");
@@ -153,7 +153,8 @@ TEST_F(GetManyTest, ALengthThatCannotBeOneReplacesTheConnection) {
       peer.Send(words[0] == "STRLEN" ? length : FakeKeyspace().Answer(words));
     };
     EXPECT_EQ(Run({"s:1", "s:2"}, 2), "protocol") << length;
-    ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") > std::max<std::size_t>(ready, 1); }));
+    ASSERT_TRUE(
+        RunUntil([&] { return observer.Count("ready") > std::max<std::size_t>(ready, 1); }));
   }
 }
 

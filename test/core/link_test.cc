@@ -18,7 +18,7 @@ class PairListener final : public LinkListener {
   std::vector<Reply> replies;
 };
 
-constexpr std::size_t kMiB = 1024UL * 1024;
+constexpr std::size_t kMebibyte = 1024UL * 1024;
 
 class LinkTest : public ConnectionTest {
  protected:
@@ -62,7 +62,7 @@ TEST_F(LinkTest, PushesBehindHalfAnAnswerTakeNoMemory) {
   while (pushes.size() < 256UL * 1024) pushes += ">0\r\n>2\r\n+invalidate\r\n*1\r\n$1\r\na\r\n";
   const std::string large = ">2\r\n+message\r\n" + Bulk(std::string(100'000, 'x'));
   for (int round = 0; round < 40; ++round) ASSERT_TRUE(SendAndRead(pushes + large));
-  EXPECT_LT(link->held(), kMiB);
+  EXPECT_LT(link->held(), kMebibyte);
   ASSERT_TRUE(SendAndRead(Integer(5)));
   ASSERT_EQ(listener.replies.size(), 2U);
   EXPECT_EQ(listener.replies[0].text(), "value");
@@ -73,12 +73,12 @@ TEST_F(LinkTest, OnlyTheAnswersToOneCommandAreKept) {
   constexpr std::size_t kPairs = 30;
   ASSERT_NO_FATAL_FAILURE(Ask(kPairs));
   // Each read ends between the two replies to a command.
-  const std::string value = Bulk(std::string(kMiB, 'x'));
+  const std::string value = Bulk(std::string(kMebibyte, 'x'));
   ASSERT_TRUE(SendAndRead(value));
   for (std::size_t pair = 1; pair < kPairs; ++pair) {
     ASSERT_TRUE(SendAndRead(Integer(5) + value));
-    EXPECT_LT(link->held(), 4 * kMiB);
-    EXPECT_EQ(listener.replies.back().text().size(), kMiB);
+    EXPECT_LT(link->held(), 4 * kMebibyte);
+    EXPECT_EQ(listener.replies.back().text().size(), kMebibyte);
   }
   ASSERT_TRUE(SendAndRead(Integer(5)));
   EXPECT_EQ(listener.replies.size(), 2 * kPairs);
@@ -87,10 +87,10 @@ TEST_F(LinkTest, OnlyTheAnswersToOneCommandAreKept) {
 
 TEST_F(LinkTest, AnArrayIsKeptWhileItComesAndNothingOfWhatCameBefore) {
   ASSERT_NO_FATAL_FAILURE(Ask(2));
-  const std::string value = Bulk(std::string(kMiB, 'x'));
+  const std::string value = Bulk(std::string(kMebibyte, 'x'));
   ASSERT_TRUE(SendAndRead(Array({value, value, value}) + Integer(5) + "*3\r\n" + Bulk("first")));
   ASSERT_TRUE(SendAndRead(Bulk("second")));
-  EXPECT_LT(link->held(), kMiB);
+  EXPECT_LT(link->held(), kMebibyte);
   ASSERT_TRUE(SendAndRead(Bulk("third")));
   const Reply& array = listener.replies.back();
   EXPECT_EQ(Describe(array), "[$first $second $third]");

@@ -97,11 +97,11 @@ class Link final : private StreamListener {
   Endpoint endpoint_;
   LinkListener* listener_;
   std::optional<Error> failure_;
-  bool heard_ = false;          // the peer has sent bytes
+  bool heard_ = false;  // the peer has sent bytes
   std::optional<CommandId> offender_;
-  Nanoseconds last_answer_{0};  // a whole reply
-  Nanoseconds asked_at_{0};     // when it began to owe replies
-  Ring<CommandId> asked_;       // whose replies are to come, in this order
+  Nanoseconds last_answer_{0};          // a whole reply
+  Nanoseconds asked_at_{0};             // when it began to owe replies
+  Ring<CommandId> asked_;               // whose replies are to come, in this order
   CommandId answered_ = ~CommandId{0};  // who was given the last reply
   ReplyArena::Mark answer_began_;       // and where the first of those that it was given is
   // Destroyed from the last to the first: the context's reader uses the arena, and the stream

@@ -14,7 +14,8 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 inline Nanoseconds Now() { return Nanoseconds(static_cast<std::int64_t>(uv_hrtime())); }
 
-// The moment `span`, of any length, after `time`: a time to live may end later than a clock can tell.
+// The moment `span`, of any length, after `time`: a time to live may end later than a clock can
+// tell.
 inline Nanoseconds After(Nanoseconds time, std::chrono::milliseconds span) {
   const auto most = std::chrono::floor<std::chrono::milliseconds>(Nanoseconds::max() - time);
   return time + std::min(span, most);

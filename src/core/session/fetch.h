@@ -74,8 +74,8 @@ class Fetch {
   Options options_;
   bool measures_ = true;  // until a length is refused: then the number of keys has to do
   std::deque<Key> keys_;
-  std::size_t measured_ = 0;   // of these, from the front, have a known size
-  std::size_t measuring_ = 0;  // so many behind them will have one by the next replies
+  std::size_t measured_ = 0;        // of these, from the front, have a known size
+  std::size_t measuring_ = 0;       // so many behind them will have one by the next replies
   std::vector<std::string> chunk_;  // what the request fetches
 };
 

@@ -18,9 +18,8 @@ GetMany::GetMany(Connection* connection, ResultSink* sink, Fetch fetch)
 std::shared_ptr<GetMany> GetMany::Create(Connection* connection, ResultSink* sink,
                                          std::vector<std::string> keys, std::size_t prefix_size,
                                          std::size_t most) {
-  Fetch fetch({.prefix_size = prefix_size,
-               .per_command = most,
-               .per_request = std::max(most, kMostKeys)});
+  Fetch fetch(
+      {.prefix_size = prefix_size, .per_command = most, .per_request = std::max(most, kMostKeys)});
   fetch.Add(std::move(keys));
   return std::shared_ptr<GetMany>(new GetMany(connection, sink, std::move(fetch)));
 }
@@ -52,7 +51,8 @@ void GetMany::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
   fetch_.Finish();
   if (lengths_alone) {
     const Admission admission = Send(connection_->AdmitNext());
-    if (admission != Admission::kAccepted) OnFailure(tag, MakeAdmissionError(admission, *connection_));
+    if (admission != Admission::kAccepted)
+      OnFailure(tag, MakeAdmissionError(admission, *connection_));
     return;
   }
   const auto self = std::move(self_);

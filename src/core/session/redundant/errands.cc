@@ -59,7 +59,7 @@ bool Errands::GoOn(const std::shared_ptr<connect_hiredis::GetMany>& operation,
                    std::vector<Found> found, Then then) {
   const Slot slot = next_++;
   auto take = [this, operation, found = std::move(found),
-                     then = std::move(then)](Outcome outcome) mutable {
+               then = std::move(then)](Outcome outcome) mutable {
     std::move(outcome.found.begin(), outcome.found.end(), std::back_inserter(found));
     if (!outcome.error && !outcome.last) {
       if (GoOn(operation, std::move(found), then)) return;
