@@ -6,10 +6,10 @@
 namespace connect_hiredis::test {
 namespace {
 
-constexpr Servers kA = ServerBit(0);
-constexpr Servers kB = ServerBit(1);
-constexpr Servers kC = ServerBit(2);
-constexpr Servers kAll = kA | kB | kC;
+constexpr Servers kServerA = ServerBit(0);
+constexpr Servers kServerB = ServerBit(1);
+constexpr Servers kServerC = ServerBit(2);
+constexpr Servers kAllServers = kServerA | kServerB | kServerC;
 
 void ExpectDeciders(const Census& census, Servers deciding, Servers vouching) {
   const Deciders found = DecidersIn(census);
@@ -23,115 +23,137 @@ void ExpectLesson(const Lesson& lesson, Course course, Servers teachers) {
 }
 
 TEST(DecidersTest, AllThatAreTrusted) {
-  ExpectDeciders({.trusted = kA | kC, .settling = kB, .intact = kAll}, kA | kC, kA | kC);
+  ExpectDeciders({.trusted = kServerA | kServerC, .settling = kServerB, .intact = kAllServers},
+                 kServerA | kServerC, kServerA | kServerC);
 }
 
 TEST(DecidersTest, ASilentOneIsNotAskedWhereThereIsAnother) {
-  ExpectDeciders({.trusted = kAll, .silent = kA, .intact = kAll}, kB | kC, kB | kC);
-  ExpectDeciders({.trusted = kA, .settling = kB, .silent = kA, .intact = kAll}, kA, kA);
+  ExpectDeciders({.trusted = kAllServers, .silent = kServerA, .intact = kAllServers},
+                 kServerB | kServerC, kServerB | kServerC);
+  ExpectDeciders(
+      {.trusted = kServerA, .settling = kServerB, .silent = kServerA, .intact = kAllServers},
+      kServerA, kServerA);
 }
 
 TEST(DecidersTest, OneThatMayHaveLostSessionsIsAskedButDoesNotVouch) {
-  ExpectDeciders({.trusted = kAll, .intact = kB}, kAll, kB);
+  ExpectDeciders({.trusted = kAllServers, .intact = kServerB}, kAllServers, kServerB);
 }
 
 TEST(DecidersTest, OneThatHasLostNothingIsWaitedForThoughItIsSilent) {
-  ExpectDeciders({.trusted = kA | kB, .silent = kB, .intact = kB}, kA | kB, kB);
+  ExpectDeciders({.trusted = kServerA | kServerB, .silent = kServerB, .intact = kServerB},
+                 kServerA | kServerB, kServerB);
 }
 
 TEST(DecidersTest, TheRestVouchWhereNobodyIsIntact) {
-  ExpectDeciders({.trusted = kA | kB}, kA | kB, kA | kB);
-  ExpectDeciders({.trusted = kA | kB, .silent = kA}, kB, kB);
+  ExpectDeciders({.trusted = kServerA | kServerB}, kServerA | kServerB, kServerA | kServerB);
+  ExpectDeciders({.trusted = kServerA | kServerB, .silent = kServerA}, kServerB, kServerB);
 }
 
 TEST(DecidersTest, OneThatSettlesAndIsIntactGoesBeforeTheRest) {
-  ExpectDeciders({.settling = kA | kB, .catching_up = kC, .intact = kB | kC}, kB, kB);
+  ExpectDeciders(
+      {.settling = kServerA | kServerB, .catching_up = kServerC, .intact = kServerB | kServerC},
+      kServerB, kServerB);
 }
 
 TEST(DecidersTest, AnEmptyOneDoesNotDecideWhileAnIntactOneIsOnItsWay) {
-  ExpectDeciders({.settling = kA, .catching_up = kB, .intact = kB}, 0, 0);
-  ExpectDeciders({.settling = kA, .catching_up = kB}, kA, kA);
+  ExpectDeciders({.settling = kServerA, .catching_up = kServerB, .intact = kServerB}, 0, 0);
+  ExpectDeciders({.settling = kServerA, .catching_up = kServerB}, kServerA, kServerA);
 }
 
 TEST(DecidersTest, NorWhileAnIntactOneHasBeenLostAMomentAgo) {
-  ExpectDeciders({.settling = kA, .just_lost = kB, .intact = kB}, 0, 0);
-  ExpectDeciders({.settling = kA, .just_lost = kB}, kA, kA);
+  ExpectDeciders({.settling = kServerA, .just_lost = kServerB, .intact = kServerB}, 0, 0);
+  ExpectDeciders({.settling = kServerA, .just_lost = kServerB}, kServerA, kServerA);
 }
 
 TEST(DecidersTest, ATrustedOneIsBelievedMeanwhileWhenItHasTheSession) {
-  ExpectDeciders({.trusted = kA, .just_lost = kB, .intact = kB}, kA, 0);
-  ExpectDeciders({.trusted = kA, .catching_up = kB, .intact = kB}, kA, 0);
-  ExpectDeciders({.trusted = kA, .intact = kB}, kA, kA);
+  ExpectDeciders({.trusted = kServerA, .just_lost = kServerB, .intact = kServerB}, kServerA, 0);
+  ExpectDeciders({.trusted = kServerA, .catching_up = kServerB, .intact = kServerB}, kServerA, 0);
+  ExpectDeciders({.trusted = kServerA, .intact = kServerB}, kServerA, kServerA);
 }
 
-TEST(DecidersTest, NobodyWhereNobodyIs) { ExpectDeciders({.intact = kAll}, 0, 0); }
+TEST(DecidersTest, NobodyWhereNobodyIs) { ExpectDeciders({.intact = kAllServers}, 0, 0); }
 
 TEST(LessonTest, OneThatHasLostNothingSettles) {
-  const Census census{.trusted = kA, .settling = kB, .intact = kAll};
-  ExpectLesson(LessonFor(census, kB, kA), Course::kSettle, kA);
+  const Census census{.trusted = kServerA, .settling = kServerB, .intact = kAllServers};
+  ExpectLesson(LessonFor(census, kServerB, kServerA), Course::kSettle, kServerA);
 }
 
 TEST(LessonTest, OrIsTrustedWhereNobodyKnowsMore) {
-  const Census census{.trusted = kA, .catching_up = kB, .intact = kAll};
-  ExpectLesson(LessonFor(census, kB, 0), Course::kTrust, 0);
+  const Census census{.trusted = kServerA, .catching_up = kServerB, .intact = kAllServers};
+  ExpectLesson(LessonFor(census, kServerB, 0), Course::kTrust, 0);
 }
 
 TEST(LessonTest, OneThatHasLostSessionsIsMadeLikeThoseThatKnowAll) {
-  const Census census{.trusted = kA | kB, .settling = kC, .intact = kA | kB};
-  ExpectLesson(LessonFor(census, kC, kA), Course::kMirror, kA);
+  const Census census{
+      .trusted = kServerA | kServerB, .settling = kServerC, .intact = kServerA | kServerB};
+  ExpectLesson(LessonFor(census, kServerC, kServerA), Course::kMirror, kServerA);
 }
 
 // It was away for a moment itself: it has all its sessions, and may not have been told of some.
 TEST(LessonTest, AnIntactOneThatMayHaveMissedSomethingIsNoReasonForRemovals) {
-  const Census census{.trusted = kA, .settling = kB, .intact = kA};
-  ExpectLesson(LessonFor(census, kB, 0), Course::kMend, kA);
+  const Census census{.trusted = kServerA, .settling = kServerB, .intact = kServerA};
+  ExpectLesson(LessonFor(census, kServerB, 0), Course::kMend, kServerA);
 }
 
 TEST(LessonTest, AnEmptyOneIsNoReasonForRemovalsHoweverLongItHasBeenTrusted) {
-  const Census intact{.trusted = kA, .settling = kB, .intact = kB};
-  ExpectLesson(LessonFor(intact, kB, kA), Course::kTrust, 0);
-  const Census neither{.trusted = kA, .settling = kB, .intact = kC};
-  ExpectLesson(LessonFor(neither, kB, kA), Course::kMend, kA);
+  const Census intact{.trusted = kServerA, .settling = kServerB, .intact = kServerB};
+  ExpectLesson(LessonFor(intact, kServerB, kServerA), Course::kTrust, 0);
+  const Census neither{.trusted = kServerA, .settling = kServerB, .intact = kServerC};
+  ExpectLesson(LessonFor(neither, kServerB, kServerA), Course::kMend, kServerA);
 }
 
 TEST(LessonTest, AnEmptyOneWaitsForAnIntactOneThatIsOnItsWay) {
-  ExpectLesson(LessonFor({.settling = kA, .catching_up = kB, .intact = kB}, kA, 0), Course::kWait,
-               0);
-  ExpectLesson(LessonFor({.trusted = kC, .settling = kA | kB, .intact = kB}, kA, kC), Course::kWait,
-               0);
+  ExpectLesson(
+      LessonFor({.settling = kServerA, .catching_up = kServerB, .intact = kServerB}, kServerA, 0),
+      Course::kWait, 0);
+  ExpectLesson(LessonFor({.trusted = kServerC, .settling = kServerA | kServerB, .intact = kServerB},
+                         kServerA, kServerC),
+               Course::kWait, 0);
 }
 
 TEST(LessonTest, AndForOneThatWasLostAMomentAgo) {
-  ExpectLesson(LessonFor({.settling = kA, .just_lost = kB, .intact = kB}, kA, 0), Course::kWait, 0);
-  ExpectLesson(LessonFor({.settling = kA, .just_lost = kB}, kA, 0), Course::kTrust, 0);
+  ExpectLesson(
+      LessonFor({.settling = kServerA, .just_lost = kServerB, .intact = kServerB}, kServerA, 0),
+      Course::kWait, 0);
+  ExpectLesson(LessonFor({.settling = kServerA, .just_lost = kServerB}, kServerA, 0),
+               Course::kTrust, 0);
 }
 
 TEST(LessonTest, WithNobodyWhoHasMoreItIsTrustedAsItIs) {
-  ExpectLesson(LessonFor({.settling = kA, .intact = kB}, kA, 0), Course::kTrust, 0);
+  ExpectLesson(LessonFor({.settling = kServerA, .intact = kServerB}, kServerA, 0), Course::kTrust,
+               0);
 }
 
 TEST(FillingTest, FromThoseThatAreIntact) {
-  ExpectLesson(FillingFor({.trusted = kAll, .intact = kC}, kA, kC), Course::kMend, kC);
+  ExpectLesson(FillingFor({.trusted = kAllServers, .intact = kServerC}, kServerA, kServerC),
+               Course::kMend, kServerC);
 }
 
 TEST(FillingTest, ElseOnceFromEachOfTheRest) {
-  ExpectLesson(FillingFor({.trusted = kAll}, kA, 0), Course::kFill, kB | kC);
-  ExpectLesson(FillingFor({.trusted = kAll}, kA, kB), Course::kFill, kC);
-  ExpectLesson(FillingFor({.trusted = kAll}, kA, kB | kC), Course::kWait, 0);
+  ExpectLesson(FillingFor({.trusted = kAllServers}, kServerA, 0), Course::kFill,
+               kServerB | kServerC);
+  ExpectLesson(FillingFor({.trusted = kAllServers}, kServerA, kServerB), Course::kFill, kServerC);
+  ExpectLesson(FillingFor({.trusted = kAllServers}, kServerA, kServerB | kServerC), Course::kWait,
+               0);
 }
 
 TEST(FillingTest, NotFromOneThatIsSilent) {
-  ExpectLesson(FillingFor({.trusted = kAll, .silent = kC, .intact = kC}, kA, 0), Course::kFill, kB);
+  ExpectLesson(
+      FillingFor({.trusted = kAllServers, .silent = kServerC, .intact = kServerC}, kServerA, 0),
+      Course::kFill, kServerB);
 }
 
 TEST(IntactTest, AfterAnIntactOneOrWhenThereIsNone) {
-  EXPECT_TRUE(IsIntactAfter({.trusted = kA | kB, .intact = kB}, kA, kB));
-  EXPECT_TRUE(IsIntactAfter({.trusted = kA | kB, .intact = 0}, kA, kB));
-  EXPECT_TRUE(IsIntactAfter({.trusted = kA | kB, .intact = kA}, kA, kB));
+  EXPECT_TRUE(
+      IsIntactAfter({.trusted = kServerA | kServerB, .intact = kServerB}, kServerA, kServerB));
+  EXPECT_TRUE(IsIntactAfter({.trusted = kServerA | kServerB, .intact = 0}, kServerA, kServerB));
+  EXPECT_TRUE(
+      IsIntactAfter({.trusted = kServerA | kServerB, .intact = kServerA}, kServerA, kServerB));
 }
 
 TEST(IntactTest, NotWhileOneIsAwayThatMayHaveMore) {
-  EXPECT_FALSE(IsIntactAfter({.trusted = kA | kB, .intact = kC}, kA, kB));
+  EXPECT_FALSE(
+      IsIntactAfter({.trusted = kServerA | kServerB, .intact = kServerC}, kServerA, kServerB));
 }
 
 }  // namespace

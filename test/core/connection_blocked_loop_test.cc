@@ -8,15 +8,15 @@
 namespace connect_hiredis::test {
 namespace {
 
-constexpr milliseconds kTimeout{150};
+constexpr milliseconds kConnectionBlockedLoopTimeout{150};
 
 class ConnectionBlockedLoopTest : public TwoAddressesTest {
  protected:
   ConnectionBlockedLoopTest() {
     options.host = "127.0.0.1";
-    options.command_timeout = kTimeout;
-    options.connect_timeout = kTimeout;
-    options.disconnect_after = kTimeout;
+    options.command_timeout = kConnectionBlockedLoopTimeout;
+    options.connect_timeout = kConnectionBlockedLoopTimeout;
+    options.disconnect_after = kConnectionBlockedLoopTimeout;
   }
 
   // All that was submitted is answered over the first connection.
@@ -31,7 +31,7 @@ TEST_F(ConnectionBlockedLoopTest, AConnectionMadeJustBeforeIsNotTooLate) {
   ASSERT_TRUE(server.ListenOnTcp());
   Open();
   for (int number = 0; number < 10; ++number) Submit({"GET", "a"});
-  HoldLoop(kTimeout * 2);
+  HoldLoop(kConnectionBlockedLoopTimeout * 2);
   ExpectAnswers(10);
 }
 
@@ -40,7 +40,7 @@ TEST_F(ConnectionBlockedLoopTest, NorIsOneToAName) {
   options.host = "localhost";
   Open();
   Submit({"GET", "a"});
-  HoldLoop(kTimeout * 2);
+  HoldLoop(kConnectionBlockedLoopTimeout * 2);
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(1), "$value of a");
   EXPECT_TRUE(observer.errors.empty());
@@ -48,7 +48,8 @@ TEST_F(ConnectionBlockedLoopTest, NorIsOneToAName) {
 
 TEST_F(ConnectionBlockedLoopTest, NorAServerThatIsInTheMiddleOfTheHandshake) {
   server.on_command = [&](Peer& peer, const Words& words) {
-    if (words[0] == "HELLO" || server.received().size() == 1) HoldLoop(kTimeout * 2);
+    if (words[0] == "HELLO" || server.received().size() == 1)
+      HoldLoop(kConnectionBlockedLoopTimeout * 2);
     peer.Send(HarmlessAnswer(words));
   };
   ASSERT_TRUE(server.ListenOnTcp());
@@ -61,7 +62,7 @@ TEST_F(ConnectionBlockedLoopTest, AnAddressHasItsShareOfTheTime) {
   options.host = kNameOfTwoAddresses;
   if (!ListenOnBoth()) GTEST_SKIP() << "this machine has no ::1";
   // The first is told nothing while its share, a half, runs out twice.
-  server.on_connection = [](Peer&) { HoldLoop(kTimeout); };
+  server.on_connection = [](Peer&) { HoldLoop(kConnectionBlockedLoopTimeout); };
   Open();
   Submit({"GET", "a"});
   ExpectAnswers(1);
@@ -71,7 +72,7 @@ TEST_F(ConnectionBlockedLoopTest, AnAddressHasItsShareOfTheTime) {
 TEST_F(ConnectionBlockedLoopTest, WhatWasNotSentWhenItBeganHasItsTime) {
   ASSERT_TRUE(OpenUntilReady());
   for (int number = 0; number < 10; ++number) Submit({"GET", "a"});
-  HoldLoop(kTimeout * 2);
+  HoldLoop(kConnectionBlockedLoopTimeout * 2);
   for (int number = 0; number < 10; ++number) Submit({"GET", "a"});
   ExpectAnswers(20);
 }
@@ -117,7 +118,7 @@ TEST_F(ConnectionBlockedLoopTest, AServerThatSaysNothingAfterwardsIsLeft) {
   ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 1; }));
-  HoldLoop(kTimeout * 2);
+  HoldLoop(kConnectionBlockedLoopTimeout * 2);
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(1), "timeout");
   silent = false;
@@ -131,7 +132,7 @@ TEST_F(ConnectionBlockedLoopTest, ALoopThatIsHeldInEachTurnPutsNothingOffForEver
   ASSERT_TRUE(OpenUntilReady());
   Submit({"GET", "a"});
   std::size_t turns = 0;
-  const auto most = static_cast<std::size_t>(kTimeout / BlockedTime::kTurn);
+  const auto most = static_cast<std::size_t>(kConnectionBlockedLoopTimeout / BlockedTime::kTurn);
   ASSERT_TRUE(RunUntil([&] {
     HoldLoop(milliseconds(30));
     ++turns;
@@ -157,14 +158,14 @@ TEST_F(ConnectionBlockedLoopTest, AnApplicationThatWaitsElsewhereIsNotBlocked) {
     return handler.count() == 1;
   }));
   EXPECT_EQ(Told(1), "timeout");
-  EXPECT_LE(turns, static_cast<std::size_t>(kTimeout / milliseconds(50)) + 5);
+  EXPECT_LE(turns, static_cast<std::size_t>(kConnectionBlockedLoopTimeout / milliseconds(50)) + 5);
 }
 
 TEST_F(ConnectionBlockedLoopTest, NoOutageIsReportedThatNobodyCouldSeeTheEndOf) {
   ASSERT_TRUE(OpenUntilReady());
   server.DropPeers();
   ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
-  HoldLoop(kTimeout * 2);
+  HoldLoop(kConnectionBlockedLoopTimeout * 2);
   ASSERT_TRUE(RunUntil([&] { return observer.Count("ready") == 2; }));
   EXPECT_EQ(observer.Count("outage"), 0U);
 }

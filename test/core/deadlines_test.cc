@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTimeout{300};
+constexpr milliseconds kDeadlinesTimeout{300};
 // In the future: the timer, which has the real time, does not fire meanwhile.
 const Nanoseconds kStart = Now() + std::chrono::hours(1);
 
@@ -18,8 +18,8 @@ Nanoseconds At(int time) { return kStart + milliseconds(time); }
 class DeadlinesTest : public LoopTest {
  protected:
   DeadlinesTest()
-      : deadlines_(std::in_place, EventLoop{loop(), std::make_shared<CloseBarrier>()}, kTimeout,
-                   &pending_) {}
+      : deadlines_(std::in_place, EventLoop{loop(), std::make_shared<CloseBarrier>()},
+                   kDeadlinesTimeout, &pending_) {}
 
   void TearDown() override {
     deadlines_.reset();

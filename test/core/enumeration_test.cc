@@ -168,10 +168,11 @@ TEST_F(EnumerationTest, EachRequestAsksForTheLengthsOfTheNext) {
 }
 
 TEST_F(EnumerationTest, NoRequestIsForMoreBytesThanTheBound) {
-  constexpr std::size_t kMiB = 1024UL * 1024;
+  constexpr std::size_t kEnumerationMiB = 1024UL * 1024;
   keyspace.pages = {{"s:1", "s:2", "s:3"}, {"s:4", "s:5", "s:6", "s:hash"}, {"s:7"}};
-  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB}, {"s:3", 1},
-                    {"s:4", 17 * kMiB}, {"s:5", 8 * kMiB}, {"s:6", 9 * kMiB}};
+  keyspace.sizes = {
+      {"s:1", 10 * kEnumerationMiB}, {"s:2", 6 * kEnumerationMiB}, {"s:3", 1},
+      {"s:4", 17 * kEnumerationMiB}, {"s:5", 8 * kEnumerationMiB}, {"s:6", 9 * kEnumerationMiB}};
   for (const Kind kind : {Kind::kSessions, Kind::kSessionsAhead}) {
     const auto enumeration = Enumeration::Create(&Connect(), &sink, kind, "s:", 100);
     std::vector<Ids> batches;

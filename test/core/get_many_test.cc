@@ -110,11 +110,11 @@ TEST_F(GetManyTest, ItLivesUntilTheSinkIsToldThoughNobodyHoldsIt) {
 
 // ---- Bounds in bytes ----
 
-constexpr std::size_t kMiB = 1024UL * 1024;
+constexpr std::size_t kGetManyMiB = 1024UL * 1024;
 
 TEST_F(GetManyTest, NoRequestIsForMoreBytesThanTheBound) {
-  keyspace.sizes = {{"s:1", 10 * kMiB}, {"s:2", 6 * kMiB},  {"s:3", 1},
-                    {"s:4", 16 * kMiB}, {"s:5", 17 * kMiB}, {"s:6", 2 * kMiB}};
+  keyspace.sizes = {{"s:1", 10 * kGetManyMiB}, {"s:2", 6 * kGetManyMiB},  {"s:3", 1},
+                    {"s:4", 16 * kGetManyMiB}, {"s:5", 17 * kGetManyMiB}, {"s:6", 2 * kGetManyMiB}};
   keyspace.Serve(server);
   EXPECT_EQ(Run({"s:1", "s:2", "s:3", "s:4", "s:5", "s:6", "s:7"}, 100), "batch");
   EXPECT_EQ(Batches(),

@@ -82,7 +82,7 @@ TEST(ReplyArena, ThereIsNoMemoryForTheImpossible) {
   EXPECT_NE(arena.Allocate(1), nullptr);
 }
 
-constexpr std::size_t kMiB = 1024UL * 1024;
+constexpr std::size_t kReplyArenaMiB = 1024UL * 1024;
 
 TEST(ReplyArena, SmallArraysShareBlocks) {
   ReplyReader reader;
@@ -91,7 +91,7 @@ TEST(ReplyArena, SmallArraysShareBlocks) {
   for (std::size_t array = 0; array < kArrays; ++array) arrays += "*0\r\n";
   reader.Feed(arrays);
   for (std::size_t array = 0; array < kArrays; ++array) ASSERT_TRUE(reader.Next());
-  EXPECT_LT(reader.arena.held(), 4 * kMiB);
+  EXPECT_LT(reader.arena.held(), 4 * kReplyArenaMiB);
 }
 
 TEST(ReplyArena, ADroppedReplyLeavesNothingBehind) {
@@ -100,7 +100,7 @@ TEST(ReplyArena, ADroppedReplyLeavesNothingBehind) {
   reader.Feed(kMixed);
   const auto kept = reader.Next();
   ASSERT_TRUE(kept);
-  const std::string large = Array({Bulk(std::string(kMiB, 'x')), Bulk("y")});
+  const std::string large = Array({Bulk(std::string(kReplyArenaMiB, 'x')), Bulk("y")});
   for (int round = 0; round < 20'000; ++round) {
     reader.Feed(round % 1000 == 0 ? large : std::string(kMixed));
     ASSERT_TRUE(reader.Next());
@@ -122,21 +122,21 @@ TEST(ReplyArena, AReplyThatFillsABlockIsDroppedToWhereItBegan) {
     reader.arena.DropReply();
   }
   for (const Reply& reply : kept) ASSERT_EQ(Describe(reply), kMixedText);
-  EXPECT_LT(reader.arena.held(), 8 * kMiB);
+  EXPECT_LT(reader.arena.held(), 8 * kReplyArenaMiB);
 }
 
 TEST(ReplyArena, WhatCameBeforeAMarkCanBeDroppedAlone) {
   ReplyReader reader;
-  const std::string large = Array({Bulk(std::string(kMiB, 'x')), Bulk("y")});
+  const std::string large = Array({Bulk(std::string(kReplyArenaMiB, 'x')), Bulk("y")});
   for (int round = 0; round < 50; ++round) {
     reader.Feed(large);
     ASSERT_TRUE(reader.Next());
   }
-  EXPECT_GT(reader.arena.held(), 50 * kMiB);
+  EXPECT_GT(reader.arena.held(), 50 * kReplyArenaMiB);
   reader.Feed(kMixed.substr(0, kMixed.size() - 3));
   EXPECT_FALSE(reader.Next());
   reader.arena.DropBefore(reader.arena.reply());
-  EXPECT_LT(reader.arena.held(), kMiB);
+  EXPECT_LT(reader.arena.held(), kReplyArenaMiB);
   reader.Feed(kMixed.substr(kMixed.size() - 3));
   const auto reply = reader.Next();
   ASSERT_TRUE(reply);
@@ -146,7 +146,7 @@ TEST(ReplyArena, WhatCameBeforeAMarkCanBeDroppedAlone) {
     ASSERT_TRUE(reader.Next());
   }
   reader.arena.DropBefore(mark);
-  EXPECT_GT(reader.arena.held(), 5 * kMiB);
+  EXPECT_GT(reader.arena.held(), 5 * kReplyArenaMiB);
   EXPECT_EQ(Describe(*reply), kMixedText);
 }
 
@@ -154,7 +154,7 @@ TEST(ReplyArena, WhatCameBeforeAMarkCanBeDroppedAlone) {
 TEST(ReplyArena, TheBoundIsOnAllThatIsHeldWhereverRepliesBegin) {
   ReplyArena arena;
   std::size_t taken = 0;
-  while (taken < 1000 && arena.Allocate(16 * kMiB) != nullptr) {
+  while (taken < 1000 && arena.Allocate(16 * kReplyArenaMiB) != nullptr) {
     arena.BeginReply();
     ++taken;
   }
@@ -162,7 +162,7 @@ TEST(ReplyArena, TheBoundIsOnAllThatIsHeldWhereverRepliesBegin) {
   EXPECT_NE(arena.Allocate(100), nullptr);
   arena.DropReply();
   arena.DropBefore(arena.reply());
-  EXPECT_NE(arena.Allocate(512 * kMiB), nullptr);
+  EXPECT_NE(arena.Allocate(512 * kReplyArenaMiB), nullptr);
 }
 
 TEST(ReplyArena, StringsLargerThanABlockComeWhole) {

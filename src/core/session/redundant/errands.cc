@@ -64,6 +64,7 @@ bool Errands::GoOn(const std::shared_ptr<connect_hiredis::GetMany>& operation,
     if (!outcome.error && !outcome.last) {
       if (GoOn(operation, std::move(found), then)) return;
       outcome.error = MakeAdmissionError(connection_->Admit(), *connection_);
+      found.clear();  // what went with the next batch is gone: an error has no values
     }
     outcome.found = std::move(found);
     then(std::move(outcome));
