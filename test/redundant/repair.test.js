@@ -116,8 +116,8 @@ test('what the one that had it has lost by then is left where it is', async () =
   await redundant.admins[1].set('sess:a', kept, { PX: 60_000 });
   await redundant.admins[0].del('sess:a');
   await repairsAreOver(store, 1);
-  // A session that is looked at twice is looked at once more by now.
-  await repairsAreOver(store, 1);
+  // A repair counts after its second look: that at the session itself was before this one.
+  await until(() => repairs(store, 1) === 1, { what: 'the second look at the last one' });
   await expect(redundant.members[1].read('a')).resolves.toBe(kept);
   await expect(store.get('a')).resolves.toMatchObject({ sid: 'a' });
 });
