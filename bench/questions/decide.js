@@ -8,7 +8,7 @@ const { canPin, pin } = require('../process/pin');
 const { withServer } = require('../process/server');
 const { CONNECTIONS } = require('../process/web');
 const { formatInterval, intervalOfRatios } = require('../report/interval');
-const { median, typical } = require('../report/statistics');
+const { typical } = require('../report/statistics');
 const { formatTable } = require('../report/table');
 const { LOOKS, LOOK_CONFIDENCE, MARGIN, explain, judge } = require('../report/verdict');
 const { whyNoInstructions } = require('../rounds');
@@ -29,7 +29,7 @@ const MINUTES = 9.5;
 const TURN = 4;
 
 /**
- * Of one pair of processes: the median over its turns, in each of which whatever changes steadily
+ * Of one pair of processes: the middle of its turns, in each of which whatever changes steadily
  * changes both alike.
  * @param {Row[]} rounds
  */
@@ -40,7 +40,7 @@ function ratioInTurns(rounds) {
     const cpu = (/** @type {string} */ id) => turn.reduce((sum, each) => sum + each[id].cpu, 0);
     ratios.push(cpu('hiredis') / cpu('before'));
   }
-  return median(ratios);
+  return intervalOfRatios(ratios).value;
 }
 
 /** What is asked about, with the figures of each pair of processes so far. */
