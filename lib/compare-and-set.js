@@ -125,7 +125,7 @@ async function update(operations, sid, change) {
   while (found !== null) {
     const session = await operations.codec.decode(found.data);
     if (session === null) return null;
-    showExpiry(session, found.left, Date.now(), operations.codec.isJson);
+    showExpiry(session, found.left, Date.now());
     const given = await change(session);
     const changed = given === undefined ? session : given;
     if (!isSession(changed)) {

@@ -4,7 +4,7 @@
 
 const { invalidArgument, unreadableSession } = require('./errors');
 const { PromiseTarget, throwLater } = require('./target');
-const { showExpiry } = require('./ttl');
+const { showExpiry, showJsonExpiry } = require('./ttl');
 
 /** @typedef {InstanceType<typeof import('./operations').Operations>} Operations */
 
@@ -139,11 +139,12 @@ async function getMany(operations, sids) {
  */
 async function decode(operations, batch, reported = new Set()) {
   const { codec } = operations;
+  const show = codec.isJson ? showJsonExpiry : showExpiry;
   const now = Date.now();
   /** @param {any} session @param {number} index */
   const finish = (session, index) => {
     if (session === null) return null;
-    showExpiry(session, batch.timesToLive[index], now, codec.isJson);
+    show(session, batch.timesToLive[index], now);
     operations.known.read(session, batch.ids[index]);
     return session;
   };

@@ -43,6 +43,15 @@ class Reading extends Given {
   }
 
   /**
+   * @param {object} object that has none
+   * @param {string} sid
+   * @param {object} store
+   */
+  static putNew(object, sid, store) {
+    new Reading(object, sid, store);
+  }
+
+  /**
    * @param {any} object
    * @param {object} store
    * @returns {string | undefined} undefined: this store has not read it

@@ -85,10 +85,21 @@ class KnownSessions {
    * @param {Stored} [data] what was read, in a store that merges
    */
   read(session, sid, data) {
-    // What is frozen no request can have: its cookie is going to be replaced. (What JSON gave is
-    // not, and looking costs more than the rest of this.)
-    if (!this.#isJson && !Object.isExtensible(session)) return;
+    // What is frozen no request can have: its cookie is going to be replaced.
+    if (!Object.isExtensible(session)) return;
     Reading.put(session, sid, this);
+    if (data !== undefined) Source.put(session, data);
+  }
+
+  /**
+   * As read, of a session that JSON.parse has just made.
+   *
+   * @param {object} session
+   * @param {string} sid
+   * @param {Stored} [data]
+   */
+  readNew(session, sid, data) {
+    Reading.putNew(session, sid, this);
     if (data !== undefined) Source.put(session, data);
   }
 

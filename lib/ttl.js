@@ -93,16 +93,10 @@ function toMilliseconds(left) {
  * @param {any} session changed in place
  * @param {number} left the key's time to live in milliseconds; -1: it has none
  * @param {number} now milliseconds since the epoch
- * @param {boolean} isJson whether JSON has made it: then nothing of it is frozen, or more than data
  */
-function showExpiry(session, left, now, isJson) {
+function showExpiry(session, left, now) {
   const cookie = session.cookie;
   if (typeof cookie !== 'object' || cookie === null) return;
-  if (isJson && left >= 0 && typeof cookie.expires === 'string') {
-    // The way of nearly every `get`: Reflect.set costs more than the rest of this.
-    cookie.expires = new Date(now + left);
-    return;
-  }
   const name = expiryOf(cookie);
   const expires = cookie[name];
   if (expires === undefined || expires === null || expires === false) return;
@@ -112,6 +106,20 @@ function showExpiry(session, left, now, isJson) {
   Reflect.set(cookie, name, shown);
   // express-session's Cookie, if a serializer made one, derives it from each new `expires`.
   if (cookie.originalMaxAge !== originalMaxAge) cookie.originalMaxAge = originalMaxAge;
+}
+
+/**
+ * The same for what JSON.parse gave, nothing of which is frozen or more than data.
+ *
+ * @param {any} session changed in place
+ * @param {number} left
+ * @param {number} now
+ */
+function showJsonExpiry(session, left, now) {
+  const { cookie } = session;
+  // Nearly every `get` comes this way: Reflect.set would cost more than the rest of this.
+  if (left >= 0 && typeof cookie?.expires === 'string') cookie.expires = new Date(now + left);
+  else showExpiry(session, left, now);
 }
 
 /**
@@ -129,4 +137,4 @@ function endlessExpiry(expires, originalMaxAge, now) {
   return Number.isNaN(time) ? null : new Date(time);
 }
 
-module.exports = { timeToLive, showExpiry, toMilliseconds, MAX_TIME_TO_LIVE };
+module.exports = { timeToLive, showExpiry, showJsonExpiry, toMilliseconds, MAX_TIME_TO_LIVE };

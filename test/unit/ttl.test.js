@@ -1,6 +1,6 @@
 'use strict';
 
-const { timeToLive, showExpiry } = require('../../lib/ttl');
+const { timeToLive, showExpiry, showJsonExpiry } = require('../../lib/ttl');
 
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 const at = (ms) => new Date(NOW + ms);
@@ -89,9 +89,12 @@ describe('timeToLive', () => {
   });
 });
 
-describe('showExpiry', () => {
+describe.each([
+  ['showExpiry', showExpiry],
+  ['showJsonExpiry', showJsonExpiry],
+])('%s', (_name, show) => {
   const shown = (session, ms) => {
-    showExpiry(session, ms, NOW, false);
+    show(session, ms, NOW);
     return session.cookie?.expires;
   };
 
@@ -108,7 +111,7 @@ describe('showExpiry', () => {
 
   test.each([[{}], [{ cookie: null }], [{ cookie: 'x' }]])('leaves %p alone', (session) => {
     const before = structuredClone(session);
-    showExpiry(session, 5000, NOW);
+    show(session, 5000, NOW);
     expect(session).toEqual(before);
   });
 
@@ -120,7 +123,7 @@ describe('showExpiry', () => {
   ])('gives the Date of %s where the key has no expiry', (_, expires, expected = at(5)) => {
     expect(shown(withCookie(expires), -1)).toEqual(expected);
     const session = { cookie: { _expires: expires } };
-    showExpiry(session, -1, NOW);
+    show(session, -1, NOW);
     expect(session.cookie._expires).toEqual(expected);
   });
 
