@@ -11,7 +11,14 @@
 
 const EXAMPLES = 10;
 /** Of something that was not there, and has not been yet. */
-const BEFORE = { version: 0, state: 0, end: -Infinity, isSure: true, by: undefined };
+const BEFORE = {
+  version: 0,
+  state: 0,
+  begin: -Infinity,
+  end: -Infinity,
+  isSure: true,
+  by: undefined,
+};
 
 class History {
   /** In the order of their calls. One process at a time writes, and waits for each write. */
@@ -67,22 +74,25 @@ class Histories {
   /**
    * What was read that should not have been, by what is wrong with it: how often, how long after
    * the truth was acknowledged at the latest, and some examples.
+   *
+   * @param {(from: number, to: number) => boolean} [isExcused] asked with the time from the last
+   *   acknowledged write's begin to the end of the read
    */
-  judge() {
+  judge(isExcused = () => false) {
     /** @type {Map<string, { count: number, longest: number, examples: string[] }>} */
     const faults = new Map();
     this.#sort();
     for (const [sid, history] of this.#histories) {
-      for (const read of history.reads) this.#judge(sid, history, read, faults);
+      for (const read of history.reads) this.#judge(sid, history, read, faults, isExcused);
     }
     return faults;
   }
 
-  #judge(sid, history, read, faults) {
+  #judge(sid, history, read, faults, isExcused) {
     if (typeof read.told === 'string' && read.told.startsWith('failed')) return;
     const { sure, since } = history.at(read.begin, read.end);
     const what = read.kind === 'get' ? judgeRead(read, sure, since) : judgeTouch(read, sure, since);
-    if (what === undefined) return;
+    if (what === undefined || isExcused(sure.begin, read.end)) return;
     const who = sure.by === undefined || sure.by === read.by ? 'by the writer' : 'by another';
     const name = `${what} ${who}`;
     const fault = faults.get(name) ?? { count: 0, longest: 0, examples: [] };

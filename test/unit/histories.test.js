@@ -49,6 +49,15 @@ test.each([
   expect(found(...records.toReversed())).toEqual({ [name]: 1 });
 });
 
+test('what is excused between the last write and the read is none', () => {
+  const histories = new Histories();
+  for (const [by, ...record] of [SET_1, SET_2, get(0, 31, 32, 1)]) histories.add(by, [record]);
+  const asked = [];
+  const excuse = (...times) => asked.push(times) > 0;
+  expect(histories.judge(excuse)).toEqual(new Map());
+  expect(asked).toEqual([[10, 32]]);
+});
+
 test('what must be stored in the end is the last write, if it is known', () => {
   const histories = new Histories();
   const write = (sid, kind, version, told) => [kind, sid, version, version, version + 1, told];
