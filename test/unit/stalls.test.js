@@ -15,8 +15,9 @@ async function watch(first) {
   const stalls = new Stalls([
     {
       ask: async () => {
-        if (asked++ === 0) await first();
-        else second();
+        if (asked++ === 0) return first();
+        second();
+        throw new Error('Whatever else is asked is not answered');
       },
     },
   ]);
