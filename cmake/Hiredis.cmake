@@ -1,5 +1,5 @@
 # connect_hiredis::hiredis: hiredis from 1.2 on, as <hiredis/...>.
-if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
+if(CONNECT_HIREDIS_SYSTEM)
   find_path(HIREDIS_INCLUDE_DIR hiredis/read.h REQUIRED)
   find_library(HIREDIS_LIBRARY hiredis REQUIRED)
   set(hiredis_header "${HIREDIS_INCLUDE_DIR}/hiredis/hiredis.h")
@@ -15,8 +15,10 @@ else()
   if(NOT EXISTS "${hiredis_header}")
     message(FATAL_ERROR
       "hiredis' source is missing in ${HIREDIS_SOURCE_DIR}: run `npm ci`, or use an installed "
-      "hiredis from 1.2 on with -DCONNECT_HIREDIS_HIREDIS=system")
+      "hiredis from 1.2 on with -DCONNECT_HIREDIS_SYSTEM=ON")
   endif()
+  include(VerifySources)
+  connect_hiredis_verify_sources("${HIREDIS_SOURCE_DIR}" "${CMAKE_CURRENT_LIST_DIR}/hiredis.sha256")
 endif()
 
 file(STRINGS "${hiredis_header}" hiredis_version REGEX "^#define HIREDIS_(MAJOR|MINOR) ")
@@ -26,7 +28,7 @@ if(hiredis_version VERSION_LESS 1.2)
   message(FATAL_ERROR "hiredis ${hiredis_version} is too old: 1.2 is the first that will do")
 endif()
 
-if(CONNECT_HIREDIS_HIREDIS STREQUAL "system")
+if(CONNECT_HIREDIS_SYSTEM)
   add_library(hiredis_system INTERFACE)
   target_include_directories(hiredis_system SYSTEM INTERFACE "${HIREDIS_INCLUDE_DIR}")
   target_link_libraries(hiredis_system INTERFACE "${HIREDIS_LIBRARY}")

@@ -11,7 +11,8 @@ const { prepareFuzzers, runFuzzers } = require('./fuzz');
 const { pack } = require('./pack');
 const { prebuild } = require('./prebuild');
 const { countCTest, countJest, freshReport, withRunner } = require('./reports');
-const { buildPresets, run, show } = require('./run');
+const { unpackDebian } = require('./debian');
+const { buildPresets, must, run, show } = require('./run');
 const { prepareSanitized, runSanitized } = require('./sanitized');
 const { ROOT, ensureTools, npmCommand, tryTools } = require('./setup');
 const { runSoak } = require('./soak');
@@ -119,6 +120,20 @@ async function preparePackage() {
   await prebuild(platform(), { isNice: true });
 }
 
+/** GoogleTest for the core, with the hiredis that Debian 13 installs. @returns {Promise<Count>} */
+async function systemHiredis() {
+  ensureTools('cmake', 'make', 'c++', 'libuv', 'gtest');
+  const root = await unpackDebian('trixie', ['libhiredis-dev', 'libhiredis1.1.0']);
+  const preset = 'system-hiredis';
+  await must('cmake', ['--preset', preset, `-DCMAKE_PREFIX_PATH=${path.join(root, 'usr')}`]);
+  await buildPresets([preset]);
+  const report = freshReport('system-hiredis.xml');
+  const ok = await show('ctest', [
+    ...['--preset', preset, '--parallel', AT_ONCE, '--output-junit', report],
+  ]);
+  return countCTest(report, ok);
+}
+
 /** What takes compilations, and tools and binaries of Node of a hundred megabytes each. */
 function packedNightly() {
   ensureTools('qemu for arm64', 'musl-gcc');
@@ -197,6 +212,7 @@ const RUNNERS = {
   fuzz: { run: () => runFuzzers({ seconds: rounds(10, 300) }), prepare: prepareFuzzers },
   ubsan: { ...sanitized('ubsan'), onlyFull: true },
   coverage: { run: () => runCoverage(), onlyFull: true },
+  'system-hiredis': { run: systemHiredis, onlyFull: true },
   soak: { run: async () => single(await runSoak('--minutes', '5')), onlyFull: true },
   'packed-nightly': { run: packedNightly, onlyFull: true },
 };
