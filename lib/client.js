@@ -9,7 +9,7 @@ const { publishEvent } = require('./diagnostics');
 const { fromFailure, withCause, withClient } = require('./errors');
 const { isHeard } = require('./heard');
 const { kInside, keepInside, shareListeners } = require('./inside');
-const native = require('./native');
+const { addon } = require('./native');
 const { Receiver } = require('./receiver');
 const { clearTimeout, monotonic, setTimeout } = require('./timers');
 
@@ -58,7 +58,8 @@ class Connection {
       this.#onClosed = resolve;
     });
     this.#credentials = options.credentials;
-    this.native = new native.Client(options, this.receiver);
+    const { Client: NativeClient } = addon();
+    this.native = new NativeClient(options, this.receiver);
   }
 
   /**
@@ -226,13 +227,14 @@ class Client extends EventEmitter {
    */
   [kOpenSessions](prefix, scanCount, decoding) {
     const connection = inside(this);
+    const { Enumeration, Result, Sessions } = addon();
     return {
       client: this,
       outage: connection.outage,
-      native: new native.Sessions(connection.native, prefix, scanCount, decoding, false),
-      Enumeration: native.Enumeration,
+      native: new Sessions(connection.native, prefix, scanCount, decoding, false),
+      Enumeration,
       receiver: connection.receiver,
-      Result: native.Result,
+      Result,
       commandTimeout: connection.options.commandTimeout,
     };
   }

@@ -1,5 +1,6 @@
 'use strict';
-// Finds and loads the addon: one that was built here, otherwise the prebuilt one.
+// Finds and loads the addon: one that was built here, otherwise the prebuilt one. Who has clients of
+// other packages alone does without it.
 
 const { platform } = require('./platform');
 
@@ -19,7 +20,7 @@ function refuseOtherRuntimes() {
  * they stand inside of `try`.
  * @param {string} name of a platform, or the configuration of a local build
  * @param {unknown[]} failures takes why it cannot be loaded
- * @returns {typeof import('../binding') | undefined}
+ * @returns {Addon | undefined}
  */
 function tryAddon(name, failures) {
   try {
@@ -51,6 +52,23 @@ function tryAddon(name, failures) {
   return undefined;
 }
 
+/** @typedef {typeof import('../binding')} Addon */
+
+/** @type {Addon | undefined} */
+let loaded;
+
+/**
+ * The addon, which is loaded when it is first asked for.
+ *
+ * @returns {Addon}
+ * @throws {Error} if there is none that this runtime can load; the next call tries again
+ */
+function addon() {
+  loaded ??= load();
+  return loaded;
+}
+
+/** @returns {Addon} */
 function load() {
   refuseOtherRuntimes();
   /** @type {unknown[]} */
@@ -70,4 +88,4 @@ function load() {
   );
 }
 
-module.exports = load();
+module.exports = { addon };

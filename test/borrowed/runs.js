@@ -113,4 +113,4 @@ async function runOne(borrowed, client, oneCase, place, prepared) {
   return runCase(subjectOf(borrowed, client, prepared), oneCase, where);
 }
 
-module.exports = { FAMILIES, prepare, runOne };
+module.exports = { FAMILIES, prepare, runOne, subjectOf };

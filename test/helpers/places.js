@@ -109,4 +109,4 @@ const PLACES = { server, cluster, sentinel, memory };
 /** @param {'server' | 'cluster' | 'sentinel' | 'memory'} kind @returns {Promise<Place>} */
 const openPlace = (kind) => PLACES[kind]();
 
-module.exports = { openPlace };
+module.exports = { Witness, openPlace };

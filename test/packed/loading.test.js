@@ -28,9 +28,10 @@ function copyOfProject() {
   return project;
 }
 
-/** Message and cause of the error that loading throws. */
+/** Message and cause of the error that the first client throws. */
 async function loadingError(project, env = {}, ...nodeArgs) {
-  const script = `try { require('connect-hiredis') } catch ({ message, cause }) {
+  const script = `const { createClient } = require('connect-hiredis');
+  try { createClient({ port: 1 }) } catch ({ message, cause }) {
     console.log(JSON.stringify({ message, cause: cause?.message, code: cause?.code }));
   }`;
   const args = [...nodeArgs, '-e', script];
