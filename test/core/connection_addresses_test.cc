@@ -6,6 +6,7 @@
 
 #include "loop/resolver.h"
 #include "support/black_hole.h"
+#include "support/busy_thread_pool.h"
 #include "support/connection_test.h"
 #include "support/names.h"
 
@@ -240,55 +241,30 @@ TEST_F(ConnectionAddressesTest, ALookupThatWasCancelledIsBegunAgain) {
   ASSERT_TRUE(server.ListenOnTcp());
   const auto lookups = std::make_shared<Lookups>();
   const EventLoop shared{loop(), std::make_shared<CloseBarrier>(), lookups};
-  std::vector<uv_work_t> busy(16);
-  uv_sem_t release;
-  uv_sem_init(&release, 0);
-  for (uv_work_t& work : busy) {
-    work.data = &release;
-    uv_queue_work(
-        loop(), &work, [](uv_work_t* uv) { uv_sem_wait(static_cast<uv_sem_t*>(uv->data)); },
-        [](uv_work_t*, int) {});
-  }
   Resolver resolver(shared);
   std::vector<int> told;
   const auto note = [&told](int system_error, const std::vector<std::string>& /*addresses*/) {
     told.push_back(system_error);
   };
+  BusyThreadPool busy(loop());
   ASSERT_EQ(resolver.Resolve("localhost", note), 0);
   resolver.Cancel();
   ASSERT_EQ(resolver.Resolve("localhost", note), 0);
-  for (std::size_t work = 0; work < busy.size(); ++work) uv_sem_post(&release);
+  busy.Release();
   EXPECT_TRUE(RunUntil([&] { return shared.barrier->held() == 0; }));
   EXPECT_EQ(told, std::vector{0});
-  uv_sem_destroy(&release);
 }
 
 TEST_F(ConnectionAddressesTest, ALookupForWhichThereIsNoThreadIsGivenUp) {
-  // libuv's threads all have something else to do.
-  struct Work {
-    uv_work_t uv;
-    uv_sem_t* release;
-  };
-  uv_sem_t release;
-  uv_sem_init(&release, 0);
-  std::vector<Work> busy(16);
-  for (Work& work : busy) {
-    work.release = &release;
-    uv_queue_work(
-        loop(), &work.uv, [](uv_work_t* uv) { uv_sem_wait(reinterpret_cast<Work*>(uv)->release); },
-        [](uv_work_t*, int) {});
-  }
+  BusyThreadPool busy(loop());
   options.host = "localhost";
   options.connect_timeout = milliseconds(20);
   Open();
-  EXPECT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
+  ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
   EXPECT_EQ(Describe(observer.errors[0]), "system ETIMEDOUT");
   EXPECT_EQ(observer.errors[0].address, "localhost");
-  for (std::size_t work = 0; work < busy.size(); ++work) uv_sem_post(&release);
+  // Before there are threads again, with which it would look for a server.
   connection->Abort();
-  EXPECT_TRUE(RunUntilClosed());
-  RunFor(milliseconds(5));
-  uv_sem_destroy(&release);
 }
 
 }  // namespace
