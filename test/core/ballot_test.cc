@@ -1,6 +1,8 @@
 // What several servers say to one question.
 #include "topology/ballot.h"
 
+#include <bit>
+
 #include <gtest/gtest.h>
 
 namespace connect_hiredis::test {
@@ -88,6 +90,44 @@ TEST(BallotTest, ThereIsNoneOnlyIfOneSaysSoThatVouches) {
   ballot.SayNo(kC);  // does not even decide
   ballot.Abstain(kB);
   EXPECT_EQ(ballot.Count(kAll), Verdict::kFailed);
+}
+
+TEST(BallotTest, WhatIsDoneWaitsForAllThatCanBeHeard) {
+  Ballot ballot(kAll, kA | kB, kA | kB);
+  ballot.SayYes(kA);
+  ballot.SayNo(kB);
+  EXPECT_EQ(ballot.Count(kAll), Verdict::kYes);
+  EXPECT_EQ(ballot.CountAll(kAll), Verdict::kOpen);
+  EXPECT_EQ(ballot.CountAll(kA | kB), Verdict::kYes);
+  ballot.Abstain(kC);
+  EXPECT_EQ(ballot.CountAll(kAll), Verdict::kYes);
+}
+
+TEST(BallotTest, TellsWhoSaidWhat) {
+  Ballot ballot(kAll, kAll, kAll);
+  ballot.SayYes(kA);
+  ballot.SayNo(kB);
+  EXPECT_EQ(ballot.yes(), kA);
+  EXPECT_EQ(ballot.no(), kB);
+  EXPECT_EQ(ballot.outstanding(), kC);
+}
+
+TEST(BallotTest, WhoIsNotAskedVouchesForNothing) {
+  EXPECT_EQ(Ballot(kA | kB, kAll, kB | kC).vouching(), kB);
+}
+
+TEST(BallotTest, WhereNobodyIsAskedNobodyCanSay) {
+  EXPECT_EQ(Ballot().Count(kAll), Verdict::kFailed);
+  EXPECT_EQ(Ballot().CountAll(kAll), Verdict::kFailed);
+}
+
+TEST(BallotTest, EachServerIsABitOfItsOwn) {
+  Servers all = 0;
+  for (std::uint32_t index = 0; index < kMaxServers; ++index) {
+    EXPECT_EQ(all & ServerBit(index), 0U) << index;
+    all |= ServerBit(index);
+  }
+  EXPECT_EQ(std::popcount(all), static_cast<int>(kMaxServers));
 }
 
 TEST(BallotTest, WithoutAnyOpinionItFails) {

@@ -27,9 +27,11 @@ class CompareAndSetTest : public ConnectionTest {
     ASSERT_TRUE(OpenUntilReady());
   }
 
-  std::string Run(Operations::TimeToLiveOption time_to_live = milliseconds(5000)) {
-    EXPECT_EQ(CompareAndSet::Run(connection.get(), &sink, 1, {"s:1", "old", "new", time_to_live}),
-              Admission::kAccepted);
+  std::string Run(Operations::TimeToLiveOption time_to_live = milliseconds(5000),
+                  bool once = false) {
+    EXPECT_EQ(
+        CompareAndSet::Run(connection.get(), &sink, 1, {"s:1", "old", "new", time_to_live, once}),
+        Admission::kAccepted);
     EXPECT_TRUE(RunUntil([&] { return sink.count() > 0; }));
     return sink.Told(1);
   }
@@ -83,6 +85,17 @@ TEST_F(CompareAndSetTest, TellsWhatIsStoredInstead) {
 TEST_F(CompareAndSetTest, TellsWhatIsStoredInsteadToAMergeThatWasSentAgain) {
   Prepare({"close", Array({Bulk("other"), Integer(77), Integer(1)})});
   EXPECT_EQ(Run(), "value 'other' 77");
+}
+
+TEST_F(CompareAndSetTest, WhetherAChangeThatWasSentAgainIsInWhatIsStoredInsteadNobodyKnows) {
+  Prepare({"close", Array({Bulk("other"), Integer(77), Integer(1)})});
+  EXPECT_EQ(Run(milliseconds(5000), true), "system ECONNRESET");
+  EXPECT_EQ(server.connections(), 2U) << "the connection that told so is not to blame";
+}
+
+TEST_F(CompareAndSetTest, AChangeThatWasSentOnceIsNotInIt) {
+  Prepare({Array({Bulk("other"), Integer(77), Integer(0)})});
+  EXPECT_EQ(Run(milliseconds(5000), true), "value 'other' 77");
 }
 
 TEST_F(CompareAndSetTest, MayStoreForEver) {

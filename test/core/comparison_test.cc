@@ -40,6 +40,10 @@ class ComparisonTest : public testing::Test {
   bool again = false;
 };
 
+TEST_F(ComparisonTest, TellsWhatItIsFor) {
+  for (const Mode mode : kModes) EXPECT_EQ(Comparison(mode).mode(), mode);
+}
+
 TEST_F(ComparisonTest, WhatIsTheSameIsLeftAlone) {
   for (const Mode mode : kModes) {
     EXPECT_EQ(JudgeTwice(mode, kNew, kNew), std::vector{Action::kNothing});

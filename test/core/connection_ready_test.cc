@@ -34,6 +34,24 @@ TEST_F(ConnectionReadyTest, IsReadyAfterTheHandshake) {
   EXPECT_EQ(connection->last_error(), nullptr);
 }
 
+TEST_F(ConnectionReadyTest, CountsTheTimesAndTellsInWhichACommandIsGoingToBeSent) {
+  ASSERT_TRUE(server.ListenOnTcp());
+  Open();
+  EXPECT_EQ(connection->epoch(), 0U);
+  EXPECT_EQ(connection->sending_epoch(), 1U);
+  ASSERT_TRUE(RunUntilReady());
+  EXPECT_EQ(connection->epoch(), 1U);
+  EXPECT_EQ(connection->sending_epoch(), 1U);
+  server.Shut();
+  ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
+  EXPECT_EQ(connection->epoch(), 1U);
+  EXPECT_EQ(connection->sending_epoch(), 2U);
+  ASSERT_TRUE(server.ListenOnTcp("127.0.0.1", server.port()));
+  ASSERT_TRUE(RunUntilReady());
+  EXPECT_EQ(connection->epoch(), 2U);
+  EXPECT_EQ(connection->sending_epoch(), 2U);
+}
+
 TEST_F(ConnectionReadyTest, TheHandshakeIsOneWrite) {
   options.password = "secret";
   options.database = 3;

@@ -122,6 +122,22 @@ TEST_F(GetManyTest, NoRequestIsForMoreBytesThanTheBound) {
   EXPECT_EQ(server.Count("STRLEN"), 7U);
 }
 
+TEST_F(GetManyTest, BetweenTheLengthsAndTheValuesTheConnectionMayHaveTooMuchToDo) {
+  options.queue_bytes = options.backlog_bytes = 10'000;
+  keyspace.Serve(server);
+  ASSERT_TRUE(OpenUntilReady());
+  const auto operation = GetMany::Create(connection.get(), &sink, {"s:1", "s:2"}, 2, 10);
+  EXPECT_EQ(operation->Next(1), Admission::kAccepted);
+  const auto tag = Submit({"SET", "a", std::string(10'000, 'x')});
+  ASSERT_TRUE(RunUntil([&] { return !sink.Told(1).empty(); }));
+  EXPECT_EQ(sink.Told(1), "queue full");
+  ASSERT_TRUE(RunUntilTold(1));
+  EXPECT_EQ(Told(tag), "+OK");
+  EXPECT_EQ(operation->Next(2), Admission::kAccepted) << "it may be asked again";
+  ASSERT_TRUE(RunUntil([&] { return !sink.Told(2).empty(); }));
+  EXPECT_EQ(sink.batches[2].values.size(), 2U);
+}
+
 TEST_F(GetManyTest, OneSessionAloneNeedsNoLength) {
   keyspace.Serve(server);
   EXPECT_EQ(Run({"s:1"}, 100), "batch");

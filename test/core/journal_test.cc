@@ -79,6 +79,31 @@ TEST(JournalTest, TakesNoMoreThanIsAskedFor) {
   EXPECT_TRUE(journal.Take(3).empty());
 }
 
+TEST(JournalTest, WhatIsPutBackWaitsUntilAllOthersWereTaken) {
+  Journal journal;
+  for (const char* id : {"a", "b", "c"}) journal.Add(id, ChangeOf(Kind::kDestroy, 1));
+  auto entries = journal.Take(2);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].first, "a");
+  journal.Add("a", entries[0].second);
+  entries = journal.Take(2);
+  ASSERT_EQ(entries.size(), 1U) << "nothing is taken twice in one round";
+  EXPECT_EQ(entries[0].first, "c");
+  entries = journal.Take(2);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].first, "a");
+}
+
+TEST(JournalTest, HasWhatWasNotTakenYet) {
+  Journal journal;
+  EXPECT_FALSE(journal.Has("a"));
+  journal.Add("a", ChangeOf(Kind::kDestroy, 1));
+  EXPECT_TRUE(journal.Has("a"));
+  EXPECT_FALSE(journal.Has("b"));
+  journal.Take(1);
+  EXPECT_FALSE(journal.Has("a"));
+}
+
 TEST(JournalTest, PastItsBoundOfSessionsItSaysSoAndHasNothing) {
   Journal journal;
   for (std::uint64_t n = 0; n < Journal::kMaxEntries; ++n) {

@@ -234,6 +234,15 @@ TEST_F(OperationsTest, AReplyThatTheCommandCannotHaveReplacesTheConnection) {
   }
 }
 
+TEST_F(OperationsTest, WhatTheConnectionCannotFinishFailsOnce) {
+  Prepare({});
+  operations->Get(7, "", "a");
+  operations->Set(UINT32_MAX, "", "a", "v", {}, Existence::kAny);
+  connection->Abort();
+  EXPECT_EQ(sink.Told(7), "closed");
+  EXPECT_EQ(sink.Told(UINT32_MAX), "closed");
+}
+
 TEST_F(OperationsTest, WhatIsNotTakenIsToldByTheReturnValueAlone) {
   options.queue_limit = 0;
   ASSERT_TRUE(server.ListenOnTcp());

@@ -19,9 +19,9 @@ const char* NameOf(Connection::State state) {
     case Connection::State::kClosing:
       return "closing";
     case Connection::State::kClosed:
-      return "closed";
+      break;
   }
-  return "unknown";
+  return "closed";
 }
 
 }  // namespace connect_hiredis

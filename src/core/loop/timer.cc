@@ -34,7 +34,6 @@ bool Timer::active() const {
 }
 
 void Timer::KeepAlive(bool alive) {
-  if (!handle_) return;
   if (alive) {
     handle_.Ref();
   } else {

@@ -11,9 +11,9 @@ const char* NameOf(Standing standing) {
     case Standing::kSettling:
       return "settling";
     case Standing::kTrusted:
-      return "trusted";
+      break;
   }
-  return "";
+  return "trusted";
 }
 
 }  // namespace connect_hiredis
