@@ -23,6 +23,11 @@ class ConnectionAddressesTest : public ConnectionTest {
     ASSERT_TRUE(RunUntilTold(1));
     EXPECT_EQ(Told(tag), "$value of a");
   }
+
+  // Until there is one more than `before`. The thread that begins it wakes no loop.
+  void AwaitSlowLookup(int before) {
+    while (slow_lookups == before) RunFor(milliseconds(1));
+  }
 };
 
 TEST_F(ConnectionAddressesTest, AUnixSocket) {
@@ -128,7 +133,7 @@ TEST_F(ConnectionAddressesTest, AnAbortWaitsForALookupThatAThreadHasBegun) {
   options.host = kSlowName;
   const int before = slow_lookups;
   Open();
-  while (slow_lookups == before) RunFor(milliseconds(1));
+  AwaitSlowLookup(before);
   connection->Abort();
   RunFor(milliseconds(10));
   EXPECT_EQ(observer.closed, 0U) << "its answer would come to a loop that is gone";
@@ -172,7 +177,7 @@ TEST_F(ConnectionAddressesTest, WhoAsksForANameThatHangsHasTheAnswerOfTheFirst) 
   Resolver resolver(shared);
   std::vector<std::string> told;
   ASSERT_EQ(resolver.Resolve(kSlowName, [](int, const std::vector<std::string>&) { FAIL(); }), 0);
-  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  AwaitSlowLookup(before);
   resolver.Cancel();
   ASSERT_EQ(resolver.Resolve(
                 kSlowName,
@@ -196,7 +201,7 @@ TEST_F(ConnectionAddressesTest, ConnectionsShareALookupAndCloseAlone) {
     connections.push_back(std::make_unique<Connection>(loop(), options, &each, 1, lookups));
     connections.back()->Open();
   }
-  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  AwaitSlowLookup(before);
   connections[0]->Abort();
   EXPECT_TRUE(RunUntil([&] { return observers[0].closed == 1; }))
       << "others wait for the look-up that it began";
@@ -221,7 +226,7 @@ TEST_F(ConnectionAddressesTest, WhoIsToldMayCloseTheOthersThatWait) {
     connections.push_back(std::make_unique<Connection>(loop(), options, &each, 1, lookups));
     connections.back()->Open();
   }
-  ASSERT_TRUE(RunUntil([&] { return slow_lookups > before; }));
+  AwaitSlowLookup(before);
   bool told = false;
   for (RecordingObserver& each : observers) {
     each.on_turn_end = [&] {
