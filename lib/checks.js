@@ -48,13 +48,14 @@ function fromDigits(value) {
 /**
  * @param {number} min
  * @param {number} max
+ * @param {string} [what] it is
  * @returns {Check<number>}
  */
-function integer(min, max) {
+function integer(min, max, what = 'a whole number') {
   return (given, name) => {
     const value = /** @type {number} */ (fromDigits(given));
     if (!Number.isInteger(value) || value < min || value > max) {
-      throw wrong(name, `a whole number from ${min} to ${max}`);
+      throw wrong(name, `${what} from ${min} to ${max}`);
     }
     return value;
   };

@@ -3,16 +3,13 @@
 
 const { boolean, filledString, integer, string, wrong } = require('./checks');
 const { invalidArgument } = require('./errors');
-const { unknownOption } = require('./option-hints');
+const hints = require('./option-hints');
 const { SESSION_OPTIONS } = require('./options');
 const { parseUrl } = require('./url');
 const { version } = require('../package.json');
 
 /** @template T @typedef {import('./checks').Check<T>} Check */
 /** @typedef {import('../binding').ConnectionOptions} NativeOptions */
-
-/** Options of the contract that this version does not serve. */
-const LATER = new Set(['cache', 'tls', 'sentinels', 'name', 'cluster']);
 
 /** Options that do not go together: the first with none of the others. @type {[string, string[]][]} */
 const EXCLUSIVE = [
@@ -40,13 +37,19 @@ const MAX_QUEUE_BYTES = 2 ** 40;
 const QUEUE = { commands: 10_000, bytes: 64 * 2 ** 20 };
 const MAX_DATABASE = 999_999_999;
 
-const delay = integer(1, MAX_DELAY);
+const delay = integer(1, MAX_DELAY, 'a whole number of milliseconds');
+const delayOrFalse = integer(1, MAX_DELAY, 'false, or a whole number of milliseconds');
 const queueLength = integer(0, MAX_QUEUE);
 
 /** @type {Check<string>} */
 function socketPath(value, name) {
   if (typeof value === 'object' && value !== null) {
-    throw wrong(name, 'the path of a unix socket; for TCP write host and port beside each other');
+    throw wrong(
+      name,
+      'tls' in value
+        ? `the path of a unix socket, and this version has no TLS: ${hints.OTHER_CLIENT}`
+        : 'the path of a unix socket; for TCP write host and port, without socket',
+    );
   }
   filledString(value, name);
   if (value.includes('\0') || Buffer.byteLength(value) > MAX_SOCKET_PATH) {
@@ -77,7 +80,7 @@ function queue(value, name) {
   if (typeof value === 'number' || typeof value === 'string') {
     return { ...QUEUE, commands: queueLength(value, name) };
   }
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrong(name, 'false, a number of commands, or { commands, bytes }');
   }
   onlyKnown(value, name, ['commands', 'bytes']);
@@ -89,7 +92,7 @@ function queue(value, name) {
 
 /** @type {Check<number>} */
 function pingInterval(value, name) {
-  return value === false ? 0 : delay(value, name);
+  return value === false ? 0 : delayOrFalse(value, name);
 }
 
 /** @type {Check<() => unknown>} */
@@ -105,12 +108,19 @@ function credentials(value, name) {
  */
 function onlyKnown(value, name, known) {
   const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw invalidArgument(`Unknown option "${name}.${unknown}"`);
+  if (unknown === undefined) return;
+  const meant = hints.nearest(unknown, known);
+  throw invalidArgument(
+    `Unknown option "${name}.${unknown}"` +
+      (meant ? `. Did you mean "${name}.${meant}"?` : `: it takes ${known.join(' and ')}`),
+  );
 }
 
 /** @type {Check<{ min: number, max: number }>} */
 function backoff(value, name) {
-  if (typeof value !== 'object' || value === null) throw wrong(name, 'an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrong(name, 'an object, in milliseconds: { min: 50, max: 2000 }');
+  }
   onlyKnown(value, name, ['min', 'max']);
   const given = value.max == null ? undefined : delay(value.max, `${name}.max`);
   const min = delay(value.min ?? Math.min(50, given ?? 50), `${name}.min`);
@@ -180,18 +190,14 @@ function readClientOptions(input, more) {
 }
 
 /**
- * @param {unknown} input
- * @param {unknown} more
+ * @param {any} input
+ * @param {any} more
  * @returns {object}
  */
 function joinArguments(input, more = {}) {
   const isUrl = typeof input === 'string' || input instanceof URL;
-  const given = isUrl ? { url: input } : (input ?? {});
-  if (typeof given !== 'object' || typeof more !== 'object' || more === null) {
-    throw invalidArgument(
-      'The options of a client must be an object, a URL, or both: createClient(url, options)',
-    );
-  }
+  const given = isUrl ? { url: input } : input === undefined ? {} : input;
+  for (const each of [given, more]) hints.refuseNoOptions(each);
   if (!isUrl && Object.keys(given).length > 0 && Object.keys(more).length > 0) {
     throw invalidArgument(
       'createClient() takes one object: write createClient(options) or createClient(url, options)',
@@ -214,9 +220,9 @@ function readNamedOptions(given) {
   const names = new Map();
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    refuseLater(name);
-    if (name === 'clients') {
-      throw invalidArgument('The "clients" option is one of RedisStore: a client has one server');
+    hints.refuseLater(name);
+    if (name === 'client' || name === 'clients') {
+      throw invalidArgument(`The "${name}" option is one of RedisStore: a client has one server`);
     }
     const canonical = SYNONYMS.get(name) ?? name;
     if (names.has(canonical)) {
@@ -237,7 +243,7 @@ function readNamedOptions(given) {
         `The "${name}" option is one of RedisStore: write new RedisStore({ client, ${name} })`,
       );
     } else {
-      throw unknownOption(name, CLIENT_OPTIONS);
+      throw hints.unknownOption(name, CLIENT_OPTIONS, SESSION_OPTIONS);
     }
   }
   return { options, names };
@@ -271,11 +277,4 @@ function refuseTogether(names, one, others) {
   }
 }
 
-/** @param {string} name of an option */
-function refuseLater(name) {
-  if (LATER.has(name)) {
-    throw invalidArgument(`The "${name}" option is not supported by this version`);
-  }
-}
-
-module.exports = { CLIENT_OPTIONS, refuseLater, readClientOptions };
+module.exports = { CLIENT_OPTIONS, readClientOptions };

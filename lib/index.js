@@ -42,7 +42,8 @@ function connectHiredis(middleware) {
   }
   if (new.target) {
     throw invalidArgument(
-      "connect-hiredis itself is no class to extend: write const { RedisStore } = require('connect-hiredis')",
+      "connect-hiredis itself is no class to extend: write const { RedisStore } = require('connect-hiredis'), " +
+        "or import { RedisStore } from 'connect-hiredis'",
     );
   }
   const Store = middleware?.Store;

@@ -9,6 +9,7 @@ const { isHeard, kHeard } = require('./heard');
 const { kInside } = require('./inside');
 const { addon } = require('./native');
 const { Receiver } = require('./receiver');
+const { isThenable } = require('./serializer');
 
 /** @typedef {InstanceType<typeof import('./client').Client>} Client */
 
@@ -72,11 +73,18 @@ function makerOf(each, index, common) {
       `"clients[${index}]" was made by another copy of this package: give its options instead`,
     );
   }
+  if (isThenable(each)) {
+    throw invalidArgument(
+      `"clients[${index}]" is a Promise: await it, or give the options instead`,
+    );
+  }
   const options = typeof each === 'string' || each instanceof URL ? { url: each } : each;
   if (
     typeof options !== 'object' ||
     options === null ||
     Array.isArray(options) ||
+    // A client of another package, which would look like one without options.
+    typeof options.emit === 'function' ||
     typeof options.sendCommand === 'function'
   ) {
     throw invalidArgument(

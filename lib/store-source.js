@@ -2,10 +2,10 @@
 // What a store was given: a client, several, or the options of one; and the options about sessions.
 
 const { borrow } = require('./borrowed/client');
-const { CLIENT_OPTIONS, readClientOptions, refuseLater } = require('./client-options');
+const { CLIENT_OPTIONS, readClientOptions } = require('./client-options');
 const { createClient, isClient } = require('./client');
 const { invalidArgument } = require('./errors');
-const { unknownOption } = require('./option-hints');
+const { refuseLater, unknownOption } = require('./option-hints');
 const { SESSION_OPTIONS, splitStoreOptions } = require('./options');
 const { RedundantClients, makeClients } = require('./redundant');
 const { isThenable } = require('./serializer');
@@ -16,6 +16,10 @@ const { isThenable } = require('./serializer');
 const NOTHING_GIVEN =
   'new RedisStore() needs to know its server: pass a client made by createClient(), { client }, ' +
   '{ url }, { host, port }, { socket } or { clients: [...] }';
+
+const TWO_ARGUMENTS =
+  'new RedisStore() takes one argument: write new RedisStore({ client, ...options }), ' +
+  '{ url, ...options } or the like';
 
 const UNDEFINED_CLIENT =
   'The "client" option is undefined: make the client before the store, const client = createClient(url)';
@@ -29,6 +33,19 @@ const NO_CLIENT =
   'or later; also createCluster(), createSentinel(), createClientPool()), ioredis (4 or later; also ' +
   'Cluster) or iovalkey, or an object with a method sendCommand(["GET", key]) or call("GET", key) ' +
   'that gives a Promise';
+
+/** What says where a server is, or who connects to it: as the type Where in index.d.ts. */
+const WHERE = [
+  'client',
+  'clients',
+  'url',
+  'host',
+  'port',
+  'socket',
+  'path',
+  'db',
+  'database',
+].concat(['pass', 'password', 'credentials']);
 
 /** All names that an option of a store may have. */
 const STORE_OPTIONS = [...SESSION_OPTIONS, 'client', 'clients', ...CLIENT_OPTIONS];
@@ -44,26 +61,36 @@ const STORE_OPTIONS = [...SESSION_OPTIONS, 'client', 'clients', ...CLIENT_OPTION
 
 /**
  * @param {any} given
+ * @param {unknown[]} more beside it
  * @returns {Source}
  * @throws {TypeError} that says what to write instead
  */
-function readStoreOptions(given) {
+function readStoreOptions(given, ...more) {
+  if (more.some((each) => each !== undefined)) throw invalidArgument(TWO_ARGUMENTS);
   const options = toOptions(given);
   const { session, connection } = splitStoreOptions(options);
   const names = Object.keys(connection);
-  if (names.length === 0) {
-    throw invalidArgument(Object.hasOwn(options, 'client') ? UNDEFINED_CLIENT : NOTHING_GIVEN);
-  }
   for (const name of names) {
     refuseLater(name);
     if (!STORE_OPTIONS.includes(name)) throw unknownOption(name, STORE_OPTIONS);
   }
+  if (!names.some((name) => WHERE.includes(name))) throw nothingGiven(options);
   if (!Object.hasOwn(connection, 'client')) {
     if (Object.hasOwn(connection, 'clients')) return redundantClients(connection, session);
     const client = createClient(connection);
     return { clients: [client], events: client, close: () => client.close(), session };
   }
   return givenClient(connection, session);
+}
+
+/** @param {Record<string, any>} options that name no server */
+function nothingGiven(options) {
+  if (Object.hasOwn(options, 'client')) return invalidArgument(UNDEFINED_CLIENT);
+  // An environment variable that is not set, most likely.
+  const unset = WHERE.find((name) => Object.hasOwn(options, name));
+  return invalidArgument(
+    unset ? `The "${unset}" option is undefined. ${NOTHING_GIVEN}` : NOTHING_GIVEN,
+  );
 }
 
 /**
@@ -115,7 +142,10 @@ function redundantClients({ clients: given, ...common }, session) {
 function borrowedClient(client, session) {
   if (isThenable(client)) throw invalidArgument(PROMISE);
   const events = borrow(client);
-  if (!events) throw invalidArgument(NO_CLIENT);
+  if (!events) {
+    const isUrl = typeof client === 'string' || client instanceof URL;
+    throw invalidArgument(isUrl ? `For a URL write url. ${NO_CLIENT}` : NO_CLIENT);
+  }
   if (!events.adapter.givesBuffers && /** @type {any} */ (session.serializer).binary === true) {
     throw invalidArgument(
       'The "serializer" option asks for Buffers, which this "client" does not give (node-redis 3 ' +
@@ -125,4 +155,4 @@ function borrowedClient(client, session) {
   return events;
 }
 
-module.exports = { readStoreOptions };
+module.exports = { STORE_OPTIONS, readStoreOptions };

@@ -25,9 +25,12 @@ function tell(callback, run) {
  */
 function createStoreClass(Store) {
   class RedisStore extends Store {
-    /** @param {any} options a client, or options: see the README */
-    constructor(options) {
-      const source = readStoreOptions(options);
+    /**
+     * @param {any} options a client, or options: see the README
+     * @param {unknown[]} more refused: what stands there would be lost
+     */
+    constructor(options, ...more) {
+      const source = readStoreOptions(options, ...more);
       super(source.session);
       keepInside(this, new StoreInside(this, source));
     }

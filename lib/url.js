@@ -31,9 +31,11 @@ const ESCAPES =
  * @throws {TypeError} whose message never holds the URL: there may be a password in it
  */
 function parseUrl(input) {
+  const text = String(input);
+  refuseWithoutScheme(text);
   let url;
   try {
-    url = new URL(String(input));
+    url = new URL(text);
   } catch {
     throw invalidArgument(
       'The "url" option is not a valid URL; expected something like ' +
@@ -54,6 +56,22 @@ function parseUrl(input) {
   throw invalidArgument(
     `The "url" option's scheme ${url.protocol} is unknown; expected redis:, valkey: or unix:`,
   );
+}
+
+/**
+ * What new URL() calls invalid, or takes for another scheme, such as "localhost:6379".
+ *
+ * @param {string} text
+ */
+function refuseWithoutScheme(text) {
+  let line;
+  if (text.trim() === '') line = 'is empty: is the environment variable set?';
+  else if (/^\s*["']/.test(text)) line = 'begins with a quotation mark: leave the marks out';
+  else if (/^\s*\//.test(text)) line = 'has no scheme: write unix: before the path of a socket';
+  else if (!/^\s*([a-z][a-z\d+.-]*:\/\/|(redis|valkey)s?:|unix:)/i.test(text)) {
+    line = 'has no scheme: write redis:// before the host';
+  } else return;
+  throw invalidArgument(`The "url" option ${line}`);
 }
 
 /** @param {URL} url */

@@ -4,6 +4,7 @@
 
 const { RedisStore, createClient } = require('../..');
 const { readClientOptions } = require('../../lib/client-options');
+const { LATER } = require('../../lib/option-hints');
 const { codes, readPage, section, table } = require('../helpers/markdown');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -37,9 +38,7 @@ const checked = [
   ...namesIn('sessionChecks', /^ {2}(\w+)[,:]/gm),
 ];
 const synonyms = namesIn('SYNONYMS', /^ {2}\['(\w+)'/gm);
-const later = [...source.match(/^const LATER = [^;]*;/m)[0].matchAll(/'(\w+)'/g)].map(
-  ([, name]) => name,
-);
+const later = [...LATER.keys()];
 const accepted = [...checked, ...synonyms, 'url', 'client', 'clients'];
 
 /** A value that each option takes. */

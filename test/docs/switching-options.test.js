@@ -4,6 +4,7 @@
 // and nothing else; what they call not yet there is refused by name.
 
 const { RedisStore } = require('../..');
+const { STORE_OPTIONS } = require('../../lib/store-source');
 const { codes, readPage, section, table } = require('../helpers/markdown');
 const { useRedis } = require('../helpers/use-redis');
 
@@ -63,6 +64,15 @@ function optionsOf(page) {
   );
 }
 
+/** Options of theirs that are none of ours. */
+function strangersOf(page) {
+  const names = table(section(page, 'Options'))
+    .filter((row) => row.note !== '' || row['connect-hiredis'] === '–')
+    .flatMap((row) => Object.values(row).slice(0, 1).flatMap(codes))
+    .filter((name) => /^\w+$/.test(name) && name !== 'redis' && !STORE_OPTIONS.includes(name));
+  return names.length > 0 ? names : ['lazyConnect'];
+}
+
 describe.each(PAGES)('%s', (name) => {
   const page = readPage(`docs/switching/${name}.md`);
 
@@ -88,6 +98,12 @@ describe.each(PAGES)('%s', (name) => {
     for (const row of table(section(page, 'Options'))) {
       if (row['connect-hiredis'] === '–') expect(row.note).not.toBe('');
     }
+  });
+
+  test.each(strangersOf(page))('of %s, the error says what to write', (option) => {
+    expect(() => new RedisStore({ [option]: 'x' })).toThrow(
+      new RegExp(`^Unknown option "${option}", which other packages have: .`),
+    );
   });
 
   test('what is not yet there is refused by name', () => {

@@ -3,6 +3,7 @@
 // Habits of other clients and stores: each is either taken as it is meant, or answered with what to
 // write instead.
 
+const { EventEmitter } = require('node:events');
 const { createClient: createNodeRedis } = require('redis');
 const connectHiredis = require('../..');
 const { useRedis } = require('../helpers/use-redis');
@@ -104,6 +105,17 @@ describe('is answered with what to write instead', () => {
     }
   };
 
+  const several = (one) => () => new RedisStore({ clients: [one] });
+  const two = () => () => {
+    const given = createClient(local);
+    given.on('error', () => {});
+    try {
+      return new RedisStore(...[given, { prefix: 'a:' }]);
+    } finally {
+      given.close();
+    }
+  };
+
   /** @type {[string, () => unknown, string][]} */
   const rows = [
     ['preifx beside a client', beside({ preifx: 'a:' }), 'Did you mean "prefix"?'],
@@ -115,11 +127,24 @@ describe('is answered with what to write instead', () => {
     ['port beside a client', beside({ port: 6379 }), '"port" cannot be given together'],
     ['keyPrefix of a client', client({ keyPrefix: 'a:' }), '"prefix"'],
     ['keyPrefix beside a client', beside({ keyPrefix: 'a:' }), '"prefix"'],
+    ['preifx of a client', client({ preifx: 'a:' }), '"prefix"? It is one of RedisStore'],
+    ['preifx of one of several', several({ port: 1, preifx: 'a:' }), '"prefix"?'],
+    ['backoff: { mx }', client({ backoff: { mx: 5 } }), 'it takes min and max'],
+    ['queue: { byte }', client({ queue: { byte: 5 } }), 'Did you mean "queue.bytes"?'],
+    ['queue: { length }', client({ queue: { length: 5 } }), 'it takes commands and bytes'],
+    ['backoff: 100', client({ backoff: 100 }), '{ min: 50, max: 2000 }'],
+    ['pingInterval: 0', client({ pingInterval: 0 }), 'must be false, or a whole number of milli'],
+    ['commandTimeout: 5s', client({ commandTimeout: '5s' }), 'a whole number of milliseconds'],
+    ['client of a client', client({ client: {} }), 'one of RedisStore'],
     ['lazyConnect', client({ lazyConnect: true }), 'leave it out'],
     ['retry_strategy', client({ retry_strategy: () => 5 }), 'backoff: { min: 50, max: 2000 }'],
     ['reconnectStrategy', client({ reconnectStrategy: 5 }), 'backoff: { min: 50, max: 2000 }'],
     ['maxRetriesPerRequest', client({ maxRetriesPerRequest: 1 }), 'commandTimeout'],
     ['enableOfflineQueue', client({ enableOfflineQueue: false }), 'queue: false'],
+    ['retrystrategy', client({ retrystrategy: 5 }), 'backoff: { min: 50, max: 2000 }'],
+    ['user', client({ user: 'ann' }), 'write username'],
+    ['secret', store({ secret: 's' }), 'session({ store, secret'],
+    ['redisClient', store({ redisClient: {} }), 'write client'],
     ['logErrors', store({ logErrors: true }), "store.on('error'"],
     ['reapInterval', store({ reapInterval: 5 }), 'Redis removes expired sessions by itself'],
     [
@@ -127,6 +152,14 @@ describe('is answered with what to write instead', () => {
       () => createClient(/** @type {any} */ ({ socket: local })),
       'host and port',
     ],
+    [
+      'socket: { host, port, tls }',
+      () => createClient(/** @type {any} */ ({ socket: { ...local, tls: true } })),
+      'a client of node-redis or ioredis',
+    ],
+    ['tls', client({ tls: true }), 'a client of node-redis or ioredis'],
+    ['sentinels', client({ sentinels: [] }), 'a client of node-redis or ioredis'],
+    ['cluster', client({ cluster: [] }), 'a client of node-redis or ioredis'],
     ['a URL for host', () => createClient({ host: 'redis://127.0.0.1' }), 'write url'],
     ['a port with a letter', client({ port: '6379x' }), '"port" option must be a whole number'],
     ['a Promise of a client', () => new RedisStore(Promise.resolve()), 'await it'],
@@ -141,7 +174,45 @@ describe('is answered with what to write instead', () => {
       () => new RedisStore({ client: undefined, prefix: 'a:' }),
       '"client" option is undefined',
     ],
-    ['url: undefined', () => new RedisStore({ url: undefined }), '{ url }'],
+    [
+      'client: undefined beside a timeout',
+      () => new RedisStore({ client: undefined, commandTimeout: 5 }),
+      '"client" option is undefined',
+    ],
+    ['only what says nothing of a server', () => new RedisStore({ unref: true }), '{ url }'],
+    ['a URL as client', () => new RedisStore({ client: 'redis://h' }), 'For a URL write url'],
+    ['options beside a client', two(), 'new RedisStore({ client, ...options })'],
+    [
+      'options beside the URL of a store',
+      () => new RedisStore(...['redis://127.0.0.1:1', { prefix: 'a:' }]),
+      '{ url, ...options }',
+    ],
+    ['a Promise among several', several(Promise.resolve()), 'await it'],
+    ['an ioredis client among several', several(new EventEmitter()), 'must be a client made by'],
+    [
+      'a Promise of options',
+      () => createClient(/** @type {any} */ (Promise.resolve())),
+      'await it',
+    ],
+    [
+      'a client for createClient',
+      () => createClient(new EventEmitter()),
+      'new RedisStore({ client })',
+    ],
+    [
+      'a port and a host, as of node-redis 3',
+      () => createClient(...[6379, '127.0.0.1']),
+      'createClient({ port, host })',
+    ],
+    ['servers for createClient', () => createClient([local]), 'new RedisStore({ clients: […] })'],
+    ['null for createClient', () => createClient(null), 'createClient(url, options)'],
+    [
+      'a URL twice',
+      () => createClient('redis://h', new URL('redis://h')),
+      'createClient(url, options)',
+    ],
+    ['url: undefined', () => new RedisStore({ url: undefined }), 'The "url" option is undefined'],
+    ['url: undefined, what to pass', () => new RedisStore({ url: undefined }), '{ url }'],
     [
       'a class that extends the default import',
       () => new (class extends /** @type {any} */ (connectHiredis) {})(),
@@ -155,6 +226,12 @@ describe('is answered with what to write instead', () => {
     ['%E4, which is no UTF-8', () => createClient('redis://u:%E4@h'), 'no UTF-8'],
     ['rediss:', () => createClient('rediss://h'), 'a client of node-redis or ioredis'],
     ['valkeys:', () => createClient('valkeys://h'), 'a client of node-redis or ioredis'],
+    ['a URL that is empty', () => createClient(''), 'is the environment variable set?'],
+    ['a URL in quotation marks', () => createClient('"redis://h"'), 'leave the marks out'],
+    ['host:port', () => createClient('localhost:6379'), 'write redis:// before the host'],
+    ['address:port', () => createClient('127.0.0.1:6379'), 'write redis:// before the host'],
+    ['user:p#ss@host', () => createClient('user:p#ss@h'), 'write redis:// before the host'],
+    ['the path of a socket', () => createClient('/run/redis.sock'), 'write unix: before the path'],
     ['an unknown scheme', () => createClient('http://h'), 'expected redis:, valkey: or unix:'],
   ];
 
