@@ -217,8 +217,9 @@ function refuseNoOptions(given) {
 
 /** @param {any} given @returns {string | undefined} what to write; undefined: it is right */
 function insteadOf(given) {
-  if (typeof given === 'number')
-    {return 'createClient(url, options) or createClient({ port, host })';}
+  if (typeof given === 'number') {
+    return 'createClient(url, options) or createClient({ port, host })';
+  }
   if (typeof given !== 'object' || given === null || given instanceof URL) {
     return 'createClient(url, options)';
   }
