@@ -97,8 +97,9 @@ class Connection {
   #warn(error) {
     this.#warned = true;
     process.emitWarning(
-      `connect-hiredis has no connection to Redis, and goes on trying: ${error.message}. Listen to ` +
-        "hear of such errors: client.on('error', …) or store.on('error', …)",
+      `connect-hiredis has no connection to Redis at ${placeOf(this.options)}, and goes on trying: ` +
+        `${error.message.replace(/\.+$/, '')}\n` +
+        "To hear of such errors write client.on('error', …) or store.on('error', …)",
       { code: 'CONNECT_HIREDIS_NO_LISTENER' },
     );
   }
@@ -167,7 +168,7 @@ class Client extends EventEmitter {
       const onReady = () => settle(resolve, undefined);
       const onClose = () => settle(reject, closedError());
       const timer = setTimeout(
-        () => settle(reject, connectError(options.connectTimeout, inside(this).lastError)),
+        () => settle(reject, connectError(options, inside(this).lastError)),
         options.connectTimeout,
       );
       this.on('ready', onReady).on('close', onClose);
@@ -259,12 +260,19 @@ function closedError() {
 }
 
 /**
- * @param {number} milliseconds
- * @param {Error | undefined} cause
+ * @param {ReturnType<typeof readClientOptions>} options
+ * @param {(Error & { address?: string }) | undefined} cause
  */
-function connectError(milliseconds, cause) {
-  const message = `There was no connection to Redis for ${milliseconds} ms`;
+function connectError(options, cause) {
+  // A cause that is the system's has the address in its own message.
+  const redis = cause?.address ? 'Redis' : `Redis at ${placeOf(options)}`;
+  const message = `There was no connection to ${redis} for ${options.connectTimeout} ms`;
   return fromFailure({ code: 'ERR_REDIS_TIMEOUT', message, cause: /** @type {any} */ (cause) });
+}
+
+/** @param {ReturnType<typeof readClientOptions>} options */
+function placeOf({ socket, host, port }) {
+  return socket || `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /**

@@ -7,7 +7,7 @@ const { debuglog } = require('node:util');
 const { kOpenSessions } = require('../client');
 const { readClientOptions } = require('../client-options');
 const { publishEvent } = require('../diagnostics');
-const { withClient } = require('../errors');
+const { fromFailure, withCause, withClient } = require('../errors');
 const { adaptAny } = require('./any');
 const { BorrowedEnumeration } = require('./enumeration');
 const { adaptMethods, adaptNodeRedis3 } = require('./callbacks');
@@ -44,6 +44,8 @@ class BorrowedClient extends EventEmitter {
   #outageTimer;
   #outage = false;
   #wasReady;
+  /** Why it is not connected, as far as it says so. @type {any} */
+  #lastError;
 
   /**
    * @param {any} client
@@ -100,12 +102,16 @@ class BorrowedClient extends EventEmitter {
    * @returns {any} the same, unless more can be said
    */
   explain(error) {
-    if (this.#opened || this.adapter.isOpened()) return error;
+    if (this.#opened || this.adapter.isOpened()) {
+      const away = error?.code === 'ERR_REDIS_TIMEOUT' && !this.adapter.isReady();
+      return away && this.#lastError ? timeoutBecause(error, this.#lastError) : error;
+    }
     if (!this.#warned) {
       this.#warned = true;
       process.emitWarning(`connect-hiredis: ${NEVER_OPENED}`, { code: 'ERR_REDIS_CLOSED' });
     }
-    return Object.assign(new Error(NEVER_OPENED, { cause: error }), { code: 'ERR_REDIS_CLOSED' });
+    const told = Object.assign(new Error(NEVER_OPENED), { code: 'ERR_REDIS_CLOSED' });
+    return withCause(told, error);
   }
 
   #onReady() {
@@ -114,6 +120,7 @@ class BorrowedClient extends EventEmitter {
     this.#outageTimer = undefined;
     this.#outage = false;
     this.#wasReady = true;
+    this.#lastError = undefined;
     publishEvent(this.#client, 'ready');
     this.emit('ready');
   }
@@ -139,9 +146,24 @@ class BorrowedClient extends EventEmitter {
   #onError(given) {
     const error = typeof given === 'object' && given !== null ? given : new Error(String(given));
     debug('error: %s', error.message);
+    this.#lastError = error;
     publishEvent(this.#client, 'error', error.code);
     if (this.listenerCount('error') > 0) this.emit('error', withClient(error, this.#client));
   }
+}
+
+/**
+ * @param {Error} timeout
+ * @param {any} error what the client has told of its connection. It may have more than is to be
+ *   shown, such as the arguments of AUTH: the cause is made of what is known to be harmless.
+ */
+function timeoutBecause(timeout, error) {
+  // Of a name with several addresses that all failed.
+  const { message, code, syscall, address, port } = error.errors?.[0] ?? error;
+  const cause = Object.assign(new Error(message), { code, syscall, address, port });
+  return fromFailure(
+    /** @type {any} */ ({ code: 'ERR_REDIS_TIMEOUT', message: timeout.message, cause }),
+  );
 }
 
 /**

@@ -26,7 +26,7 @@ class Results {
   constructor(commandTimeout, explain) {
     this.#explain = explain;
     this.#deadlines = new Deadlines(commandTimeout, (/** @type {Target} */ target) => {
-      this.#complete(target, Result.failure, 0, timeoutError(commandTimeout));
+      this.#complete(target, Result.failure, 0, explain(timeoutError(commandTimeout)));
     });
   }
 

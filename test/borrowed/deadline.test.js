@@ -3,8 +3,13 @@
 // A client of the application's that never answers leaves no request without an answer: the store's
 // own deadline holds over it, too.
 
+const { EventEmitter } = require('node:events');
+const { inspect } = require('node:util');
+const { Redis } = require('ioredis');
+const { createClient: createNodeRedis } = require('redis');
 const { RedisStore } = require('../..');
 const { failure, outcome, expectEachCalledOnce } = require('../helpers/outcome');
+const { freePort } = require('../helpers/redis-server');
 
 const session = { cookie: {}, word: 'secret-word' };
 
@@ -42,6 +47,50 @@ test.each(OPERATIONS)('%s over a client that never answers times out', async (_,
     message: 'The client gave no answer within 100 ms',
   });
   expect(performance.now() - since).toBeGreaterThanOrEqual(99);
+});
+
+describe('a client that cannot connect', () => {
+  const make = {
+    'node-redis': (port) => {
+      const client = createNodeRedis({ url: `redis://127.0.0.1:${port}` });
+      client.on('error', () => {});
+      client.connect().catch(() => {});
+      return { client, end: () => client.destroy() };
+    },
+    ioredis: (port) => {
+      const client = new Redis({ port, maxRetriesPerRequest: null });
+      return { client, end: () => client.disconnect() };
+    },
+  };
+
+  test.each(Object.keys(make))('%s: the timeout names the cause and the address', async (name) => {
+    const port = await freePort();
+    const { client, end } = make[name](port);
+    const store = new RedisStore({ client, commandTimeout: 100 });
+    await new Promise((resolve) => client.once('error', resolve));
+    const error = await store.access.get('a').catch((caught) => caught);
+    end();
+    const cause = `connect ECONNREFUSED 127.0.0.1:${port}`;
+    expect(error).toMatchObject({
+      code: 'ERR_REDIS_TIMEOUT',
+      message: `The client gave no answer within 100 ms: ${cause}`,
+      cause: { message: cause, code: 'ECONNREFUSED', port },
+    });
+  });
+
+  test('the timeout shows nothing of the error but its text', async () => {
+    const never = () => new Promise(() => {});
+    // As ioredis is.
+    const commands = { call: never, callBuffer: never, del: never };
+    const events = new EventEmitter();
+    const client = Object.assign(events, commands, { status: 'reconnecting' });
+    const store = new RedisStore({ client, commandTimeout: 20 });
+    const refusal = Object.assign(new Error('WRONGPASS'), { command: 'AUTH', args: ['p4ss'] });
+    client.emit('error', refusal);
+    const error = await store.access.destroy('a').catch((caught) => caught);
+    expect(error.message).toBe('The client gave no answer within 20 ms: WRONGPASS');
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('p4ss');
+  });
 });
 
 test('an answer that comes after the deadline is heard by nobody', async () => {
