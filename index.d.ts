@@ -39,6 +39,7 @@ declare namespace connectHiredis {
 
   /** An error of this package. Messages never hold a password, a session id or session data. */
   interface RedisError extends Error {
+    /** What went wrong; it stays the same from version to version, as the message may not. */
     code: ErrorCode | (string & {});
     /** With `ERR_REDIS_REPLY`: the first word of Redis' answer, such as `WRONGTYPE`. */
     reply?: string;
@@ -124,6 +125,7 @@ declare namespace connectHiredis {
   interface Credentials {
     /** Default: the server's default user. */
     username?: string | undefined;
+    /** Not shown by any message. */
     password: string;
     /** A Date or milliseconds since the epoch. Default: they do not expire. */
     expiresAt?: Date | number | undefined;
@@ -131,6 +133,7 @@ declare namespace connectHiredis {
 
   /** What a client has done since it was made, and what it is doing. */
   interface ClientStats {
+    /** As {@link Client.state}. */
     state: string;
     /** Redis commands sent, those sent again counted again; a `get` is two. */
     commands: number;
@@ -196,10 +199,17 @@ declare namespace connectHiredis {
     ref(): this;
     /** Lets the process end while the connection is idle. */
     unref(): this;
+    /** Counters since the client was made, and how much waits now. */
     stats(): ClientStats;
+    /**
+     * `connect` and `ready`: the connection can be used. `disconnect`: an outage has outlasted
+     * `disconnectAfter`. `close`: the last handle is closed. `error`: the connection, or an attempt
+     * to connect, failed; without a listener the first one is printed as a process warning.
+     */
     on(event: 'connect' | 'ready' | 'disconnect' | 'close', listener: () => void): this;
     on(event: 'error', listener: (error: RedisError) => void): this;
     on(event: string | symbol, listener: (...args: any[]) => void): this;
+    /** As {@link Client.on}, for one event. */
     once(event: 'connect' | 'ready' | 'disconnect' | 'close', listener: () => void): this;
     once(event: 'error', listener: (error: RedisError) => void): this;
     once(event: string | symbol, listener: (...args: any[]) => void): this;
@@ -281,17 +291,20 @@ declare namespace connectHiredis {
     clients: (Client | ClientOptions | string | URL)[];
   };
 
+  /** Of a store that makes its client, or its clients: it closes them in `close()`. */
   type ConnectionOptions =
     | (ClientOptions & Where & { client?: undefined; clients?: undefined })
     | (RedundantOptions & { client?: undefined });
 
   /** A client, and for one of another package how long it may take to answer. */
   type GivenClient<UsedClient extends AnyClient = AnyClient> = {
+    /** Made by {@link createClient}, or by another package. The store leaves it open. */
     client: UsedClient;
     /** Milliseconds from the call of an operation to its callback, over a client of another package. Default 5,000. */
     commandTimeout?: Digits | undefined;
   };
 
+  /** All that `new RedisStore({ ... })` takes. */
   type StoreOptions = SessionOptions & (GivenClient | ConnectionOptions);
 
   /**
@@ -304,6 +317,7 @@ declare namespace connectHiredis {
     | { call(...args: any[]): any }
     | { send_command(...args: any[]): any };
 
+  /** What a store can work over. */
   type AnyClient = Client | BorrowedClient;
 
   /** A stored session as `all` and `scan` give it: with its id. */
@@ -330,7 +344,9 @@ declare namespace connectHiredis {
     destroy(sid: string): Promise<boolean>;
     /** How many were removed. */
     clear(): Promise<number>;
+    /** How many sessions there are under the prefix. */
     length(): Promise<number>;
+    /** The ids of all sessions under the prefix, each once. */
     ids(): Promise<string[]>;
     /**
      * Without what is stored and is no session. An `error` event of the store, with `code`
@@ -360,6 +376,7 @@ declare namespace connectHiredis {
     scan<Data extends object>(options?: {
       count?: number | undefined;
     }): AsyncGenerator<StoredSession<Data>, void>;
+    /** Whether there is such a session. */
     exists(sid: string): Promise<boolean>;
     /** Seconds; -1: it never expires, -2: there is no such session. */
     ttl(sid: string): Promise<number>;
@@ -390,15 +407,22 @@ declare namespace connectHiredis {
     readonly client: UsedClient;
     /** All of them. */
     readonly clients: UsedClient[];
+    /** As {@link SessionOptions.prefix}. */
     readonly prefix: string;
+    /** As {@link SessionOptions.ttl}; what is set here holds from the next `set` or `touch` on. */
     ttl: Ttl;
+    /** As {@link SessionOptions.scanCount}. */
     readonly scanCount: number;
+    /** As {@link SessionOptions.serializer}. */
     readonly serializer: Serializer;
+    /** As {@link SessionOptions.disableTouch}. */
     readonly disableTouch: boolean;
+    /** As {@link SessionOptions.disableTTL}. */
     readonly disableTTL: boolean;
     /** The same operations as Promises. */
     readonly access: Access;
 
+    /** The session, or null if there is none. Its `cookie.expires` is when the key expires. */
     get(sid: string, callback: Callback<SessionData | null>): void;
     get(sid: string): Promise<SessionData | null>;
     /** `'OK'`; a count if the session had expired; null if it was destroyed since it was loaded. */
@@ -416,10 +440,13 @@ declare namespace connectHiredis {
     /** How many sessions were removed. */
     clear(callback: Callback<number>): void;
     clear(): Promise<number>;
+    /** How many sessions there are under the prefix. */
     length(callback: Callback<number>): void;
     length(): Promise<number>;
+    /** The ids of all sessions under the prefix, each once. */
     ids(callback: Callback<string[]>): void;
     ids(): Promise<string[]>;
+    /** All sessions under the prefix, each with its id. What is no session is left out. */
     all(callback: Callback<StoredSession[]>): void;
     all(): Promise<StoredSession[]>;
     all<Data extends object>(): Promise<StoredSession<Data>[]>;
@@ -434,9 +461,15 @@ declare namespace connectHiredis {
     /** Of express-session's Store: makes the session of a request from what is stored. */
     createSession(request: any, data: any): any;
 
+    /**
+     * `connect` and `ready`: the connection can be used. `disconnect`: an outage has outlasted
+     * `disconnectAfter`; express-session serves requests without a session until `connect`. `error`:
+     * the connection failed (`error.client`), or a stored value is no session (`error.id`).
+     */
     on(event: 'connect' | 'ready' | 'disconnect', listener: (client: UsedClient) => void): this;
     on(event: 'error', listener: (error: RedisError) => void): this;
     on(event: string | symbol, listener: (...args: any[]) => void): this;
+    /** As {@link RedisStore.on}, for one event. */
     once(event: 'connect' | 'ready' | 'disconnect', listener: (client: UsedClient) => void): this;
     once(event: 'error', listener: (error: RedisError) => void): this;
     once(event: string | symbol, listener: (...args: any[]) => void): this;
@@ -444,10 +477,13 @@ declare namespace connectHiredis {
 
   /** A store for a middleware other than express-session: sessions are what that middleware makes them. */
   interface OtherStore extends Omit<RedisStore, 'get' | 'set' | 'touch'> {
+    /** As {@link RedisStore.get}. */
     get(sid: string, callback: Callback<any>): void;
     get(sid: string): Promise<any>;
+    /** As {@link RedisStore.set}. */
     set(sid: string, session: any, callback: Callback<'OK' | number | null>): void;
     set(sid: string, session: any): Promise<'OK' | number | null>;
+    /** As {@link RedisStore.touch}. */
     touch(sid: string, session: any, callback: Callback<'OK' | 'EXPIRED'>): void;
     touch(sid: string, session: any): Promise<'OK' | 'EXPIRED'>;
   }
@@ -457,6 +493,7 @@ declare namespace connectHiredis {
     new (...args: ConstructorParameters<typeof RedisStore>): OtherStore;
     new (options: StoreOptions): OtherStore;
     new (url: string | URL): OtherStore;
+    /** What all of its stores have. */
     readonly prototype: OtherStore;
   }
 
