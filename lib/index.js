@@ -2,7 +2,7 @@
 // What the package exports.
 
 const { createClient } = require('./client');
-const { invalidArgument } = require('./errors');
+const { invalidArgument, withCause } = require('./errors');
 const { createStoreClass } = require('./store');
 
 /** @type {WeakMap<Function, any>} one class for each middleware, so that instanceof holds */
@@ -22,10 +22,10 @@ function expressSessionStore() {
   try {
     return require('express-session').Store;
   } catch (cause) {
-    throw new Error(
-      "RedisStore needs express-session: install it, or call connect-hiredis with another middleware: require('connect-hiredis')(session)",
-      { cause },
+    const error = new Error(
+      "RedisStore needs express-session: npm install express-session. With another middleware write require('connect-hiredis')(session)",
     );
+    throw withCause(error, cause);
   }
 }
 

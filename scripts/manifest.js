@@ -31,4 +31,17 @@ function publishedManifest(manifest, env = process.env) {
   };
 }
 
-module.exports = { publishedManifest };
+/** What only the publisher knows: npm's page shows it, and SECURITY.md sends people to the author. */
+const PUBLISHERS = ['author', 'repository', 'homepage', 'bugs'];
+
+/**
+ * @param {any} manifest as it is to be published
+ * @returns {string[]} what keeps it from that
+ */
+function missingFields(manifest) {
+  return PUBLISHERS.filter((name) => !manifest[name]).map(
+    (name) => `package.json has no "${name}": the publisher sets it`,
+  );
+}
+
+module.exports = { missingFields, publishedManifest };

@@ -10,7 +10,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { binaryOf } = require('./binary');
-const { publishedManifest } = require('./manifest');
+const { missingFields, publishedManifest } = require('./manifest');
 const { pack } = require('./pack');
 const { prebuild } = require('./prebuild');
 const { ROOT, SetupError, runMain } = require('./setup');
@@ -29,26 +29,14 @@ function git(...args) {
   return stdout.trim();
 }
 
-/** What npm's page of the package shows, and only its publisher knows. */
-const PUBLISHERS = ['repository', 'homepage', 'bugs'];
-
-/** @returns {string[]} what keeps this from being a release */
-function missingFields() {
-  const manifest = publishedManifest(
-    JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')),
-  );
-  return PUBLISHERS.filter((name) => !manifest[name]).map(
-    (name) => `package.json has no "${name}": the publisher sets it`,
-  );
-}
-
 /**
  * What keeps this from being a release.
  * @param {string} version
  * @returns {string[]}
  */
 function obstacles(version) {
-  const found = missingFields();
+  const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const found = missingFields(publishedManifest(manifest));
   if (git('status', '--porcelain')) {
     found.push('the working tree has changes that are not committed');
   }

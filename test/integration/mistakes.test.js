@@ -279,6 +279,7 @@ describe('a borrowed client of node-redis that was never connected', () => {
       await expect(store.get(sid)).rejects.toMatchObject({
         code: 'ERR_REDIS_CLOSED',
         message: expect.stringContaining('call client.connect()'),
+        stack: expect.stringContaining('Caused by: Error: The client is closed'),
       });
     }
     expect(warn.mock.calls.map(([message]) => message)).toEqual([
