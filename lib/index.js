@@ -49,7 +49,8 @@ function connectHiredis(middleware) {
   const Store = middleware?.Store;
   if (typeof Store !== 'function') {
     throw invalidArgument(
-      "connect-hiredis must be called with a session middleware that has a Store, such as require('express-session')",
+      "connect-hiredis must be called with a session middleware that has a Store, such as require('express-session'); " +
+        'for a store write new RedisStore({ client })',
     );
   }
   return storeClassFor(Store);

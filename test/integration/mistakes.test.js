@@ -218,6 +218,11 @@ describe('is answered with what to write instead', () => {
       () => new (class extends /** @type {any} */ (connectHiredis) {})(),
       "const { RedisStore } = require('connect-hiredis')",
     ],
+    [
+      'options for the default import, without new',
+      () => /** @type {any} */ (connectHiredis)({ url: url() }),
+      'new RedisStore({ client })',
+    ],
     ['two objects', () => createClient(local, local), 'createClient(url, options)'],
     ['# in a password', () => createClient('redis://:p#ss@h'), 'encodeURIComponent(password)'],
     ['# after a number', () => createClient('redis://u:1#2@h'), 'has a #'],
