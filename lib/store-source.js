@@ -155,4 +155,4 @@ function borrowedClient(client, session) {
   return events;
 }
 
-module.exports = { STORE_OPTIONS, readStoreOptions };
+module.exports = { STORE_OPTIONS, WHERE, readStoreOptions };

@@ -6,6 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const ts = require('typescript-5.9');
 
+const { WHERE } = require('../../lib/store-source');
+
 const FILE = path.join(__dirname, '../../index.d.ts');
 
 /** What is declared and has a name; parameters and the insides of types have none of their own. */
@@ -40,4 +42,10 @@ test('every public name is described', () => {
   const names = describedNames();
   expect(names.size).toBeGreaterThan(100);
   expect([...names].filter(([, described]) => !described)).toEqual([]);
+});
+
+test('the options that say where a server is are those without which a store throws', () => {
+  const text = fs.readFileSync(FILE, 'utf8').split('type Where = {')[1].split(']: Required')[0];
+  const names = [...text.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+  expect([...names, 'client', 'clients'].sort()).toEqual([...WHERE].sort());
 });
