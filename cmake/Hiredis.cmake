@@ -1,4 +1,5 @@
-# connect_hiredis::hiredis: hiredis from 1.2 on, as <hiredis/...>.
+# connect_hiredis::hiredis: the reader of hiredis from 1.2 on, as <hiredis/...>.
+# connect_hiredis::hiredis_client: all of it, which the benchmarks compare with.
 if(CONNECT_HIREDIS_SYSTEM)
   find_path(HIREDIS_INCLUDE_DIR hiredis/read.h REQUIRED)
   find_library(HIREDIS_LIBRARY hiredis REQUIRED)
@@ -33,21 +34,24 @@ if(CONNECT_HIREDIS_SYSTEM)
   target_include_directories(hiredis_system SYSTEM INTERFACE "${HIREDIS_INCLUDE_DIR}")
   target_link_libraries(hiredis_system INTERFACE "${HIREDIS_LIBRARY}")
   add_library(connect_hiredis::hiredis ALIAS hiredis_system)
+  add_library(connect_hiredis::hiredis_client ALIAS hiredis_system)
 else()
-  add_library(hiredis_bundled STATIC
-    "${HIREDIS_SOURCE_DIR}/alloc.c"
-    "${HIREDIS_SOURCE_DIR}/async.c"
-    "${HIREDIS_SOURCE_DIR}/hiredis.c"
-    "${HIREDIS_SOURCE_DIR}/net.c"
-    "${HIREDIS_SOURCE_DIR}/read.c"
-    "${HIREDIS_SOURCE_DIR}/sds.c"
-    "${HIREDIS_SOURCE_DIR}/sockcompat.c")
   get_filename_component(hiredis_parent "${HIREDIS_SOURCE_DIR}" DIRECTORY)
-  target_include_directories(hiredis_bundled SYSTEM INTERFACE "${hiredis_parent}")
-  # Replies that nobody asked for hit an assert otherwise; the core has its own eye on them.
-  target_compile_definitions(hiredis_bundled PRIVATE NDEBUG)
   # Its warnings are not ours to mend. A length such as $9223372036854775807 overflows in its
-  # reader before we can look at it: that has to be defined.
-  target_compile_options(hiredis_bundled PRIVATE -w -fwrapv)
-  add_library(connect_hiredis::hiredis ALIAS hiredis_bundled)
+  # reader before we can look at it: that has to be defined. Replies that nobody asked for hit an
+  # assert without NDEBUG.
+  function(connect_hiredis_add_hiredis name)
+    list(TRANSFORM ARGN PREPEND "${HIREDIS_SOURCE_DIR}/" OUTPUT_VARIABLE sources)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} SYSTEM INTERFACE "${hiredis_parent}")
+    target_compile_definitions(${name} PRIVATE NDEBUG)
+    target_compile_options(${name} PRIVATE -w -fwrapv)
+  endfunction()
+  connect_hiredis_add_hiredis(hiredis_reader alloc.c read.c sds.c)
+  add_library(connect_hiredis::hiredis ALIAS hiredis_reader)
+  if(CONNECT_HIREDIS_BENCH)
+    connect_hiredis_add_hiredis(hiredis_client async.c hiredis.c net.c sockcompat.c)
+    target_link_libraries(hiredis_client PUBLIC hiredis_reader)
+    add_library(connect_hiredis::hiredis_client ALIAS hiredis_client)
+  endif()
 endif()

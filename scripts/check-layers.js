@@ -60,7 +60,7 @@ const LIB = [
 /** @type {Rule[]} */
 const RULES = [
   { files: BASE, mayUse: [], mayNotUse: any(NODE_API, UV, HIREDIS) },
-  { files: LOOP, mayUse: [BASE], mayNotUse: NODE_API },
+  { files: LOOP, mayUse: [BASE], mayNotUse: any(NODE_API, HIREDIS) },
   { files: PROTOCOL, mayUse: [BASE], mayNotUse: any(NODE_API, UV) },
   { files: CONNECTION, mayUse: [BASE, LOOP, PROTOCOL], mayNotUse: any(NODE_API, UV) },
   {

@@ -26,8 +26,8 @@ class LinkTest : public ConnectionTest {
   void Ask(std::size_t pairs) {
     server.on_command = [](Peer&, const Words&) {};
     ASSERT_TRUE(server.ListenOnTcp());
-    link = std::make_unique<Link>(EventLoop{loop(), barrier}, Endpoint{"127.0.0.1", server.port()},
-                                  &listener);
+    SocketTransport transport({loop(), barrier});
+    link = std::make_unique<Link>(&transport, Endpoint{"127.0.0.1", server.port(), {}}, &listener);
     ASSERT_TRUE(RunUntil([&] { return link->connected(); }));
     for (std::size_t pair = 0; pair < pairs; ++pair) {
       link->Append(CommandOf({"GET", "a"}) + CommandOf({"PTTL", "a"}), 2, pair, Now());

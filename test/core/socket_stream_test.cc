@@ -29,14 +29,20 @@ class SocketStreamTest : public LoopTest {
   void TearDown() override {
     stream.reset();
     EXPECT_TRUE(RunUntil([&] { return barrier->held() == 0; }));
-    for (const int descriptor : ends) close(descriptor);
+    if (ends[1] >= 0) close(ends[1]);
     LoopTest::TearDown();
   }
 
-  void Create(int descriptor) {
-    fcntl(descriptor, F_SETFL, O_NONBLOCK);
-    stream = SocketStream::Create({loop(), barrier}, descriptor, &listener);
-    ASSERT_NE(stream, nullptr);
+  // Over the first of the ends, which it closes.
+  void Create() {
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    stream = std::make_unique<SocketStream>(EventLoop{loop(), barrier}, Socket(ends[0]), "here", 7,
+                                            &listener);
+    ASSERT_FALSE(stream->failure());
+  }
+
+  [[nodiscard]] std::string Failure() const {
+    return stream->failure() ? stream->failure()->message : "";
   }
 
   std::array<int, 2> ends{-1, -1};
@@ -47,43 +53,41 @@ class SocketStreamTest : public LoopTest {
 
 TEST_F(SocketStreamTest, WhatIsNoSocketDoesNotCountAsConnected) {
   ASSERT_EQ(pipe(ends.data()), 0);
-  ASSERT_NO_FATAL_FAILURE(Create(ends[1]));
-  ASSERT_TRUE(RunUntil([&] { return stream->broken() || stream->connected(); }));
-  EXPECT_EQ(stream->system_error(), UV_ENOTSOCK);
-  EXPECT_STREQ(stream->failed_call(), "connect");
+  std::swap(ends[0], ends[1]);  // the one that can be written
+  ASSERT_NO_FATAL_FAILURE(Create());
+  ASSERT_TRUE(RunUntil([&] { return stream->failure() || stream->connected(); }));
+  EXPECT_EQ(Failure(), "connect ENOTSOCK here:7");
   EXPECT_FALSE(stream->connected());
 }
 
 TEST_F(SocketStreamTest, WhatABrokenConnectionHadToSayIsReadBeforeItIsCalledBroken) {
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  ASSERT_NO_FATAL_FAILURE(Create(ends[0]));
+  ASSERT_NO_FATAL_FAILURE(Create());
   ASSERT_TRUE(RunUntil([&] { return stream->connected(); }));
   ASSERT_EQ(write(ends[1], "bye", 3), 3);
   ASSERT_EQ(shutdown(ends[1], SHUT_RD), 0);
   stream->Append("x");
   stream->Flush();
-  EXPECT_FALSE(stream->broken());
-  ASSERT_TRUE(RunUntil([&] { return stream->broken(); }));
-  EXPECT_EQ(stream->system_error(), UV_EPIPE);
-  EXPECT_STREQ(stream->failed_call(), "write");
+  EXPECT_FALSE(stream->failure());
+  ASSERT_TRUE(RunUntil([&] { return stream->failure().has_value(); }));
+  EXPECT_EQ(Failure(), "write EPIPE here:7");
   EXPECT_EQ(listener.read, "bye");
 }
 
 TEST_F(SocketStreamTest, WhatSomebodyElseHasReadIsNotWaitedFor) {
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  ASSERT_NO_FATAL_FAILURE(Create(ends[0]));
+  ASSERT_NO_FATAL_FAILURE(Create());
   ASSERT_TRUE(RunUntil([&] { return stream->connected(); }));
   ASSERT_EQ(write(ends[1], "bye", 3), 3);
   ASSERT_EQ(shutdown(ends[1], SHUT_RDWR), 0);
   stream->Append("x");
   stream->Flush();
-  EXPECT_FALSE(stream->broken());
+  EXPECT_FALSE(stream->failure());
   // As a child process might that has inherited the socket.
   std::array<char, 16> others{};
   ASSERT_EQ(read(ends[0], others.data(), others.size()), 3);
-  ASSERT_TRUE(RunUntil([&] { return stream->broken(); }));
-  EXPECT_EQ(stream->system_error(), UV_EPIPE) << "the first error is the one to be told";
-  EXPECT_STREQ(stream->failed_call(), "write");
+  ASSERT_TRUE(RunUntil([&] { return stream->failure().has_value(); }));
+  EXPECT_EQ(Failure(), "write EPIPE here:7") << "the first error is the one to be told";
   EXPECT_EQ(listener.read, "");
 }
 

@@ -70,7 +70,8 @@ struct Reading {
 // replies are held until all are there, as a connection has it.
 class Stream {
  public:
-  explicit Stream(std::size_t commands) : commands_(commands), reader_(redisReaderCreate()) {
+  explicit Stream(std::size_t commands)
+      : commands_(commands), reader_(redisReaderCreateWithFunctions(nullptr)) {
     arena_.Attach(reader_.get());
     for (std::size_t key = 0; key < commands; ++key) keys_.push_back("p" + std::to_string(key));
   }

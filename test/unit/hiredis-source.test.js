@@ -43,8 +43,8 @@ connect_hiredis_verify_sources("${folder}" "${SUMS}")
 test('all that is compiled is listed', () => {
   const compiled = fs
     .readFileSync(path.join(CMAKE, 'Hiredis.cmake'), 'utf8')
-    .matchAll(/HIREDIS_SOURCE_DIR\}\/(\w+\.c)"/g);
-  const names = [...compiled].map(([, name]) => name);
+    .matchAll(/\b\w+\.c\b/g);
+  const names = [...compiled].map(([name]) => name);
   expect(names).toContain('read.c');
   expect(listed()).toEqual(expect.arrayContaining(names));
 });

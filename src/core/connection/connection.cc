@@ -10,6 +10,7 @@ namespace connect_hiredis {
 Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObserver* observer,
                        std::uint32_t seed, std::shared_ptr<Lookups> lookups)
     : loop_{loop, std::make_shared<CloseBarrier>(), std::move(lookups)},
+      transport_(loop_),
       options_(std::move(options)),
       observer_(observer),
       keep_alive_(options_.keep_alive),
@@ -18,7 +19,7 @@ Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObs
 
 void Connection::Open() {
   hooks_.emplace(loop_, options_.waits_in_loop, static_cast<TurnListener*>(this));
-  connector_.emplace(loop_, &options_, static_cast<ConnectorListener*>(this));
+  connector_.emplace(loop_, &transport_, &options_, static_cast<ConnectorListener*>(this));
   upkeep_.emplace(loop_, options_.ping_interval, options_.connect_timeout,
                   static_cast<UpkeepListener*>(this));
   silence_.emplace(loop_, options_.command_timeout);

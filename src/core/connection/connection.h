@@ -198,6 +198,7 @@ class Connection final : private LinkListener,
   };
 
   EventLoop loop_;
+  SocketTransport transport_;
   ConnectionOptions options_;
   ConnectionObserver* observer_;
   State state_ = State::kIdle;

@@ -1,7 +1,6 @@
 #include "connection/connector.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "loop/system_error.h"
@@ -15,9 +14,13 @@ constexpr CommandId kHandshakeId = 0;
 
 }  // namespace
 
-Connector::Connector(const EventLoop& loop, const ConnectionOptions* options,
+Connector::Connector(const EventLoop& loop, Transport* transport, const ConnectionOptions* options,
                      ConnectorListener* listener)
-    : loop_(loop), options_(options), listener_(listener), resolver_(loop), timer_(loop) {}
+    : transport_(transport),
+      options_(options),
+      listener_(listener),
+      resolver_(loop),
+      timer_(loop) {}
 
 void Connector::Start(std::string last_choice, bool for_writes) {
   Cancel();
@@ -27,10 +30,10 @@ void Connector::Start(std::string last_choice, bool for_writes) {
   deadline_ = Now() + options_->connect_timeout;
   timer_.Start(options_->connect_timeout);
   if (!options_->socket_path.empty()) {
-    endpoints_.push_back({options_->socket_path, 0});
+    endpoints_.push_back({options_->socket_path, 0, {}});
     TryNext();
   } else if (IsNumericAddress(options_->host)) {
-    endpoints_.push_back({options_->host, options_->port});
+    endpoints_.push_back({options_->host, options_->port, {}});
     TryNext();
   } else {
     stage_ = Stage::kResolving;
@@ -52,7 +55,7 @@ void Connector::OnAddresses(int system_error, std::vector<std::string> addresses
   std::stable_partition(addresses.begin(), addresses.end(),
                         [this](const std::string& address) { return address == last_choice_; });
   for (std::string& address : addresses) {
-    endpoints_.push_back({std::move(address), options_->port});
+    endpoints_.push_back({std::move(address), options_->port, options_->host});
   }
   TryNext();
 }
@@ -67,7 +70,8 @@ void Connector::TryNext() {
     timer_.Start(CeilMilliseconds(share));
     Endpoint endpoint = std::move(endpoints_.back());
     endpoints_.pop_back();
-    link_ = std::make_unique<Link>(loop_, std::move(endpoint), static_cast<LinkListener*>(this));
+    link_ =
+        std::make_unique<Link>(transport_, std::move(endpoint), static_cast<LinkListener*>(this));
     if (!link_->failure()) return;
     error = *link_->failure();
     link_.reset();
@@ -168,9 +172,9 @@ void Connector::OnTimeout() {
 
 Error Connector::MakeTimeoutError() const {
   const bool unix_socket = !options_->socket_path.empty();
-  Error error = MakeSystemError(SystemErrorFromErrno(ETIMEDOUT), "connect",
-                                unix_socket ? options_->socket_path : options_->host,
-                                unix_socket ? 0 : options_->port);
+  Error error =
+      MakeSystemError(kTimedOut, "connect", unix_socket ? options_->socket_path : options_->host,
+                      unix_socket ? 0 : options_->port);
   if (awaits_credentials()) {
     error.message = "The function given as \"credentials\" did not answer within " +
                     std::to_string(options_->connect_timeout.count()) + " ms";

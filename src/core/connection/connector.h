@@ -21,6 +21,7 @@
 #include "connection/handshake.h"
 #include "connection/link.h"
 #include "connection/options.h"
+#include "connection/transport.h"
 #include "loop/patient_timer.h"
 #include "loop/resolver.h"
 
@@ -47,8 +48,9 @@ class Connector final : private LinkListener {
  public:
   enum class Stage : std::uint8_t { kIdle, kResolving, kConnecting, kHandshaking };
 
-  // `options` and `listener` must outlive the connector.
-  Connector(const EventLoop& loop, const ConnectionOptions* options, ConnectorListener* listener);
+  // `transport`, `options` and `listener` must outlive the connector.
+  Connector(const EventLoop& loop, Transport* transport, const ConnectionOptions* options,
+            ConnectorListener* listener);
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
   ~Connector() = default;
@@ -92,7 +94,7 @@ class Connector final : private LinkListener {
   [[nodiscard]] Error MakeTimeoutError() const;
   [[nodiscard]] Error ExplainFailure(Error error) const;
 
-  EventLoop loop_;
+  Transport* transport_;
   const ConnectionOptions* options_;
   ConnectorListener* listener_;
   Stage stage_ = Stage::kIdle;

@@ -1,11 +1,9 @@
 #include "connection/link.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <utility>
 
-#include <fcntl.h>
 #include <hiredis/hiredis.h>
 
 #include "loop/system_error.h"
@@ -22,9 +20,6 @@ constexpr std::size_t kMaxInput = (512UL + 16) * 1024 * 1024;
 // hiredis' reader moves what is left of its input for each kilobyte that it has used up: it is
 // given so little at a time, unless all of it belongs to one large string.
 constexpr std::size_t kPiece = 4096;
-
-// Seconds of silence before the kernel asks whether the other side is still there.
-constexpr int kKeepAliveInterval = 15;
 
 // What Redis sends without its length beforehand is short; an error may be a long line.
 constexpr std::size_t kMaxLine = 64UL * 1024;
@@ -52,55 +47,27 @@ Error MakeProtocolError(std::string_view what) {
   return error;
 }
 
-redisContext* Connect(const Endpoint& endpoint) {
-  redisOptions options{};
-  options.options = REDIS_OPT_NONBLOCK;
-  if (endpoint.port == 0) {
-    REDIS_OPTIONS_SET_UNIX(&options, endpoint.address.c_str());
-  } else {
-    // The address is numeric: hiredis' call of getaddrinfo asks nobody.
-    if (endpoint.address.find(':') != std::string::npos) {
-      options.options |= REDIS_OPT_PREFER_IPV6;
-    }
-    REDIS_OPTIONS_SET_TCP(&options, endpoint.address.c_str(), endpoint.port);
-  }
-  return redisConnectWithOptions(&options);
-}
-
 }  // namespace
 
-void Link::FreeContext::operator()(redisContext* context) const { redisFree(context); }
+void Link::FreeReader::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
-Link::Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener)
+Link::Link(Transport* transport, Endpoint endpoint, LinkListener* listener)
     : endpoint_(std::move(endpoint)), listener_(listener) {
-  errno = 0;
-  context_.reset(Connect(endpoint_));
-  const int error_number = errno;
-  if (context_ == nullptr) {
-    Fail(MakeSystemError(SystemErrorFromErrno(ENOMEM), "connect", endpoint_.address,
-                         endpoint_.port));
+  reader_.reset(redisReaderCreateWithFunctions(nullptr));
+  if (reader_ == nullptr) {
+    Fail(MakeSystemError(kOutOfMemory, "connect", endpoint_.address, endpoint_.port));
     return;
   }
-  if (context_->err != 0) {
-    Fail(MakeSystemError(SystemErrorFromErrno(error_number), "connect", endpoint_.address,
-                         endpoint_.port));
-    return;
-  }
-  // A child process must not hold the connection: it would outlive its close.
-  fcntl(context_->fd, F_SETFD, FD_CLOEXEC);
-  arena_.Attach(context_->reader);
-  if (endpoint_.port != 0) redisEnableKeepAliveWithInterval(context_.get(), kKeepAliveInterval);
-  stream_ = SocketStream::Create(loop, context_->fd, this);
-  if (stream_ == nullptr) {
-    Fail(MakeSystemError(SystemErrorFromErrno(EMFILE), "poll", endpoint_.address, endpoint_.port));
-  }
+  arena_.Attach(reader_.get());
+  stream_ = transport->Connect(endpoint_, this);
+  NoteFailure();
 }
 
 Link::~Link() = default;
 
 void Link::Close() {
   stream_.reset();
-  context_.reset();
+  reader_.reset();
 }
 
 bool Link::Append(std::string_view commands, std::size_t count, CommandId id, Nanoseconds now) {
@@ -124,7 +91,7 @@ void Link::Fail(Error error) {
 void Link::OnBeforeRead() {
   // In the middle of a long string the reader has built nothing yet: under load most wake-ups
   // end there, and the arena must not wait for one that does not.
-  const bool building = context_->reader->reply != nullptr;
+  const bool building = reader_->reply != nullptr;
   if (listener_->HoldsReplies()) {
     arena_.DropBefore(answer_began_);
   } else if (building) {
@@ -141,7 +108,7 @@ bool Link::OnBytes(std::string_view bytes) {
       return false;
     }
   }
-  redisReader* reader = context_->reader;
+  redisReader* reader = reader_.get();
   while (!bytes.empty() && !failure_) {
     const bool in_large_string = reader->len > kPiece;
     const std::size_t size = in_large_string ? bytes.size() : std::min(bytes.size(), kPiece);
@@ -158,10 +125,10 @@ bool Link::OnBytes(std::string_view bytes) {
 bool Link::ReadReplies() {
   for (;;) {
     void* object = nullptr;
-    if (redisReaderGetReply(context_->reader, &object) != REDIS_OK) {
+    if (redisReaderGetReply(reader_.get(), &object) != REDIS_OK) {
       // hiredis' own text quotes at most the one byte that it did not expect.
-      Refuse(context_->reader->err == REDIS_ERR_PROTOCOL
-                 ? context_->reader->errstr
+      Refuse(reader_->err == REDIS_ERR_PROTOCOL
+                 ? reader_->errstr
                  : "The reply from Redis is larger or deeper than any it should send");
       return false;
     }
@@ -193,7 +160,7 @@ bool Link::ReadReplies() {
 
 void Link::Refuse(std::string_view why) {
   // The outermost item, also after an error. A push is in nobody's place.
-  const bool pushed = context_->reader->task[0]->type == REDIS_REPLY_PUSH;
+  const bool pushed = reader_->task[0]->type == REDIS_REPLY_PUSH;
   if (!pushed && !asked_.empty()) offender_ = asked_.front();
   Fail(MakeProtocolError(why));
 }
@@ -204,9 +171,7 @@ void Link::OnServed() {
 }
 
 void Link::NoteFailure() {
-  if (failure_ || !stream_->broken()) return;
-  Fail(MakeSystemError(stream_->system_error(), stream_->failed_call(), endpoint_.address,
-                       endpoint_.port));
+  if (!failure_ && stream_->failure()) Fail(*stream_->failure());
 }
 
 }  // namespace connect_hiredis

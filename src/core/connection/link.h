@@ -1,4 +1,4 @@
-// One socket with hiredis' reader on it: from connect to the first error. What comes after an
+// One stream with hiredis' reader on it: from connect to the first error. What comes after an
 // error is its owner's affair.
 #pragma once
 
@@ -9,20 +9,17 @@
 #include <string>
 #include <string_view>
 
-struct redisContext;
+struct redisReader;
 
 #include "base/error.h"
 #include "base/ring.h"
 #include "connection/command.h"
-#include "loop/socket_stream.h"
+#include "connection/endpoint.h"
+#include "connection/transport.h"
+#include "loop/byte_stream.h"
 #include "protocol/reply_arena.h"
 
 namespace connect_hiredis {
-
-struct Endpoint {
-  std::string address;  // numeric, or the path of a socket
-  int port = 0;         // 0: a path
-};
 
 class LinkListener {
  public:
@@ -40,8 +37,8 @@ class LinkListener {
 
 class Link final : private StreamListener {
  public:
-  // Begins to connect, without waiting.
-  Link(const EventLoop& loop, Endpoint endpoint, LinkListener* listener);
+  // Begins to connect, without waiting. `transport` is needed during the call alone.
+  Link(Transport* transport, Endpoint endpoint, LinkListener* listener);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link();
@@ -62,7 +59,7 @@ class Link final : private StreamListener {
   void Flush();
   // From now on the link is of no use, for this reason.
   void Fail(Error error);
-  // Closes the socket. Replies handed out stay valid until the link is destroyed.
+  // Closes the connection. Replies handed out stay valid until the link is destroyed.
   void Close();
 
   // Replies still to come.
@@ -81,8 +78,8 @@ class Link final : private StreamListener {
   [[nodiscard]] const std::string& address() const { return endpoint_.address; }
 
  private:
-  struct FreeContext {
-    void operator()(redisContext* context) const;
+  struct FreeReader {
+    void operator()(redisReader* reader) const;
   };
 
   void OnBeforeRead() override;
@@ -104,11 +101,10 @@ class Link final : private StreamListener {
   Ring<CommandId> asked_;               // whose replies are to come, in this order
   CommandId answered_ = ~CommandId{0};  // who was given the last reply
   ReplyArena::Mark answer_began_;       // and where the first of those that it was given is
-  // Destroyed from the last to the first: the context's reader uses the arena, and the stream
-  // the context's socket.
+  // Destroyed from the last to the first: the reader uses the arena.
   ReplyArena arena_;
-  std::unique_ptr<redisContext, FreeContext> context_;
-  std::unique_ptr<SocketStream> stream_;
+  std::unique_ptr<redisReader, FreeReader> reader_;
+  std::unique_ptr<ByteStream> stream_;
 };
 
 }  // namespace connect_hiredis

@@ -4,10 +4,10 @@
 
 namespace connect_hiredis {
 
-std::unique_ptr<SocketPoll> SocketPoll::Create(const EventLoop& loop, int file_descriptor,
-                                               PollListener* listener) {
+std::unique_ptr<SocketPoll> SocketPoll::Create(const EventLoop& loop, uv_os_sock_t socket,
+                                               PollListener* listener, int* system_error) {
   Handle<uv_poll_t> handle(loop, listener, [&](uv_poll_t* poll) {
-    return uv_poll_init(loop.loop, poll, file_descriptor);
+    return *system_error = uv_poll_init_socket(loop.loop, poll, socket);
   });
   if (!handle) return nullptr;
   handle.Unref();

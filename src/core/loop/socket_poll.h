@@ -19,10 +19,10 @@ class PollListener {
 
 class SocketPoll {
  public:
-  // Null if libuv cannot watch this descriptor. `file_descriptor` must stay open until the
-  // SocketPoll is gone.
-  static std::unique_ptr<SocketPoll> Create(const EventLoop& loop, int file_descriptor,
-                                            PollListener* listener);
+  // Null if libuv cannot watch this socket, `system_error` says why. `socket` must stay open until
+  // the SocketPoll is gone.
+  static std::unique_ptr<SocketPoll> Create(const EventLoop& loop, uv_os_sock_t socket,
+                                            PollListener* listener, int* system_error);
 
   void Watch(bool readable, bool writable);
 

@@ -13,9 +13,9 @@ std::string SystemErrorName(int system_error) {
   return uv_err_name_r(system_error, name.data(), name.size());
 }
 
-int SystemErrorFromErrno(int error_number) {
-  return error_number == 0 ? UV_UNKNOWN : uv_translate_sys_error(error_number);
-}
+const int kConnectionReset = UV_ECONNRESET;
+const int kOutOfMemory = UV_ENOMEM;
+const int kTimedOut = UV_ETIMEDOUT;
 
 Error MakeSystemError(int system_error, std::string_view syscall, std::string_view address,
                       int port) {

@@ -12,8 +12,10 @@ namespace connect_hiredis {
 Error MakeSystemError(int system_error, std::string_view syscall, std::string_view address,
                       int port);
 
-// From errno, as the C library gives it (positive).
-int SystemErrorFromErrno(int error_number);
+// libuv's numbers of what the core finds out by itself.
+extern const int kConnectionReset;
+extern const int kOutOfMemory;
+extern const int kTimedOut;
 
 // Such as ECONNREFUSED.
 std::string SystemErrorName(int system_error);

@@ -1,7 +1,6 @@
 #include "session/compare_and_set.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -32,7 +31,7 @@ return 1
 constexpr std::string_view kScriptDigest = "e43b32b85174e628d4c7ae8e65dace530a2d22d9";
 
 Error MakeUnknownOutcomeError() {
-  Error error = MakeSystemError(SystemErrorFromErrno(ECONNRESET), "read", std::string_view(), 0);
+  Error error = MakeSystemError(kConnectionReset, "read", std::string_view(), 0);
   error.message =
       "The connection to Redis broke while the session was written, and others have written it "
       "since: whether the change was stored is not known";

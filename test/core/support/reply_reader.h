@@ -14,7 +14,7 @@ namespace connect_hiredis::test {
 
 class ReplyReader {
  public:
-  ReplyReader() : reader_(redisReaderCreate()) { arena.Attach(reader_.get()); }
+  ReplyReader() : reader_(redisReaderCreateWithFunctions(nullptr)) { arena.Attach(reader_.get()); }
 
   void Feed(std::string_view bytes) { redisReaderFeed(reader_.get(), bytes.data(), bytes.size()); }
 
