@@ -25,6 +25,8 @@ const ESCAPES =
  * @property {number} [database]
  */
 
+const SCHEMES = ['redis:', 'valkey:', 'unix:'];
+
 /**
  * @param {string | URL} input
  * @returns {UrlOptions} only what the URL says
@@ -32,19 +34,20 @@ const ESCAPES =
  */
 function parseUrl(input) {
   const text = String(input);
-  refuseWithoutScheme(text);
   let url;
   try {
     url = new URL(text);
   } catch {
+    refuseWithoutScheme(text);
     throw invalidArgument(
       'The "url" option is not a valid URL; expected something like ' +
         `redis://user:pass@host:6379/0; ${ESCAPES}`,
     );
   }
+  const later = LATER.get(url.protocol);
+  if (!later && !SCHEMES.includes(url.protocol)) refuseWithoutScheme(text);
   // An unescaped # in a password, most likely.
   if (url.hash !== '') throw invalidArgument(`The "url" option has a #; ${ESCAPES}`);
-  const later = LATER.get(url.protocol);
   if (later) {
     throw invalidArgument(
       `The "url" option's scheme ${url.protocol} (${later}) is not supported by this version: ` +

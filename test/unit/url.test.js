@@ -73,3 +73,9 @@ test.each([
 ])('%s is refused by the name of its scheme', (url, scheme) => {
   expect(() => parseUrl(url)).toThrow(scheme);
 });
+
+test('white space that a URL object leaves out is none of the text either', () => {
+  for (const text of ['\0unix:/\n/run/x', ' redis://h:1\n', 'red\tis://h']) {
+    expect(parseUrl(text)).toEqual(parseUrl(new URL(text)));
+  }
+});
