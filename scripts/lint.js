@@ -9,7 +9,15 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { checkLayers, filesBelow } = require('./check-layers');
-const { ROOT, ensureNpmPackages, findCommand, hasTool, npmCommand, runMain } = require('./setup');
+const {
+  ROOT,
+  ensureNpmPackages,
+  findCommand,
+  hasTool,
+  npmCommand,
+  runMain,
+  tryTools,
+} = require('./setup');
 
 const FIX = process.argv.includes('--fix');
 const COMPILE_COMMANDS = path.join(ROOT, 'build', 'core-tests');
@@ -91,6 +99,17 @@ async function clangTidy() {
   return result;
 }
 
+/** Nothing of it is loaded yet: it shows that the core is built on no platform alone. */
+async function windows() {
+  tryTools('cmake', 'make', 'g++ for Windows');
+  for (const name of ['cmake', 'g++ for Windows']) needTool(name);
+  const preset = 'core-windows';
+  const configured = await run('cmake', '--preset', preset);
+  if (!configured.ok) return configured;
+  const jobs = String(os.availableParallelism());
+  return run('cmake', '--build', '--preset', preset, '--parallel', jobs);
+}
+
 /** @returns {Outcome} */
 function layers() {
   const wrong = checkLayers();
@@ -105,6 +124,7 @@ const STEPS = {
   layers,
   'clang-format': clangFormat,
   'clang-tidy': clangTidy,
+  windows,
 };
 
 runMain(async () => {

@@ -46,6 +46,10 @@ const TOOLS = {
     debian: os.arch() === 'arm64' ? 'g++' : 'g++-aarch64-linux-gnu',
     commands: ['aarch64-linux-gnu-g++'],
   },
+  'g++ for Windows': {
+    debian: 'g++-mingw-w64-x86-64-posix',
+    commands: ['x86_64-w64-mingw32-g++-posix'],
+  },
   'qemu for arm64': { debian: 'qemu-user', commands: ['qemu-aarch64'] },
   'musl-gcc': { debian: 'musl-tools', commands: ['musl-gcc'] },
 };
