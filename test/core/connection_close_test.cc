@@ -25,7 +25,7 @@ TEST_F(ConnectionCloseTest, CloseWaitsForRepliesThatAreUnderWay) {
   const auto second = Submit({"GET", "b"});
   connection->Close();
   EXPECT_EQ(state(), State::kClosing);
-  EXPECT_EQ(connection->Admit(), Admission::kClosed);
+  EXPECT_EQ(connection->Admit({}), Admission::kClosed);
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 2; }));
   server.peer(0).Send(Bulk("1"));
   ASSERT_TRUE(RunUntilTold(1));
@@ -152,9 +152,9 @@ class AbortedLife : public ConnectionCloseTest {
       if (observer.turns == turn) {
         aborted = true;
         connection->Abort();
-        EXPECT_EQ(connection->Admit(), Admission::kClosed);
+        EXPECT_EQ(connection->Admit({}), Admission::kClosed);
       } else if (observer.turns == 2 || observer.Count("ready") == 2) {
-        if (connection->Admit() != Admission::kAccepted) return;
+        if (connection->Admit({}) != Admission::kAccepted) return;
         SubmitTogether({{"GET", "a"}, {"PTTL", "a"}});
         Submit({"DEL", "a"});
         if (observer.Count("ready") == 2) connection->Close();

@@ -13,9 +13,9 @@ TEST_F(ConnectionQueueTest, CommandsWaitForAConnectionUpToTheBound) {
   ASSERT_TRUE(server.ListenOnTcp());
   Open();
   for (int number = 0; number < 3; ++number) Submit({"GET", "a"});
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   ASSERT_TRUE(RunUntilTold(3));
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
 }
 
 TEST_F(ConnectionQueueTest, TheBoundIsForThoseThatWaitOnly) {
@@ -35,7 +35,7 @@ TEST_F(ConnectionQueueTest, CommandsThatWereInFlightCountOnceTheyWait) {
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == 5; }));
   server.Shut();
   ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   ASSERT_TRUE(server.ListenOnTcp("127.0.0.1", server.port()));
   ASSERT_TRUE(RunUntilTold(5));
 }
@@ -44,26 +44,26 @@ TEST_F(ConnectionQueueTest, WithoutAQueueNothingWaits) {
   options.queue_limit = 0;
   ASSERT_TRUE(server.ListenOnTcp());
   Open();
-  EXPECT_EQ(connection->Admit(), Admission::kOffline);
+  EXPECT_EQ(connection->Admit({}), Admission::kOffline);
   ASSERT_TRUE(RunUntilReady());
   const auto tag = Submit({"GET", "a"});
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(tag), "$value of a");
   server.Shut();
   ASSERT_TRUE(RunUntil([&] { return state() != Connection::State::kReady; }));
-  EXPECT_EQ(connection->Admit(), Admission::kOffline);
+  EXPECT_EQ(connection->Admit({}), Admission::kOffline);
 }
 
 TEST_F(ConnectionQueueTest, BeforeOpenAndAfterCloseNothingIsTaken) {
   ASSERT_TRUE(server.ListenOnTcp());
   Create();
-  EXPECT_EQ(connection->Admit(), Admission::kClosed);
+  EXPECT_EQ(connection->Admit({}), Admission::kClosed);
   connection->Open();
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
   connection->Close();
-  EXPECT_EQ(connection->Admit(), Admission::kClosed);
+  EXPECT_EQ(connection->Admit({}), Admission::kClosed);
   ASSERT_TRUE(RunUntilClosed());
-  EXPECT_EQ(connection->Admit(), Admission::kClosed);
+  EXPECT_EQ(connection->Admit({}), Admission::kClosed);
 }
 
 TEST_F(ConnectionQueueTest, ARefusalSaysWhyThereIsNoConnection) {
@@ -72,12 +72,12 @@ TEST_F(ConnectionQueueTest, ARefusalSaysWhyThereIsNoConnection) {
   Open();
   ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
   for (const Admission admission : {Admission::kOffline, Admission::kQueueFull}) {
-    const Error error = MakeAdmissionError(admission, *connection);
+    const Error error = connection->Refusal(admission);
     EXPECT_EQ(Describe(error), "queue full");
     ASSERT_NE(error.cause, nullptr);
     EXPECT_EQ(Describe(*error.cause), "system ECONNREFUSED");
   }
-  EXPECT_EQ(Describe(MakeAdmissionError(Admission::kClosed, *connection)), "closed");
+  EXPECT_EQ(Describe(connection->Refusal(Admission::kClosed)), "closed");
 }
 
 TEST_F(ConnectionQueueTest, ItsBytesHaveABoundToo) {
@@ -85,13 +85,13 @@ TEST_F(ConnectionQueueTest, ItsBytesHaveABoundToo) {
   ASSERT_TRUE(server.ListenOnTcp());
   Open();
   Submit({"SET", "a", std::string(500, 'x')});
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
   // The one that reaches the bound is taken: nobody knows beforehand how long it will be.
   Submit({"SET", "b", std::string(500, 'x')});
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   EXPECT_GE(connection->statistics().waiting_bytes, 1000U);
   ASSERT_TRUE(RunUntilTold(2));
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
   EXPECT_EQ(connection->statistics().waiting_bytes, 0U);
 }
 
@@ -100,7 +100,7 @@ TEST_F(ConnectionQueueTest, OneCommandMayBeLargerThanAllOfThem) {
   ASSERT_TRUE(server.ListenOnTcp());
   Open();
   const auto tag = Submit({"SET", "a", std::string(5000, 'x')});
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   ASSERT_TRUE(RunUntilTold(1));
   EXPECT_EQ(Told(tag), "+OK");
 }
@@ -117,7 +117,7 @@ TEST_F(ConnectionQueueTest, BytesThatWereInFlightCountOnceTheyWait) {
   server.Shut();
   ASSERT_TRUE(RunUntil([&] { return !observer.errors.empty(); }));
   EXPECT_GE(connection->statistics().waiting_bytes, 2500U);
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   ASSERT_TRUE(server.ListenOnTcp("127.0.0.1", server.port()));
   ASSERT_TRUE(RunUntilTold(5));
   EXPECT_EQ(connection->statistics().waiting_bytes, 0U);
@@ -130,9 +130,9 @@ TEST_F(ConnectionQueueTest, WhatHasRunIntoItsDeadlineLeavesRoomAgain) {
   server.StopListening();
   Open();
   Submit({"SET", "a", std::string(500, 'x')});
-  EXPECT_EQ(connection->Admit(), Admission::kQueueFull);
+  EXPECT_EQ(connection->Admit({}), Admission::kQueueFull);
   ASSERT_TRUE(RunUntilTold(1));
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
 }
 
 TEST_F(ConnectionQueueTest, AServerThatDoesNotKeepUpIsNotAnOutage) {
@@ -140,13 +140,13 @@ TEST_F(ConnectionQueueTest, AServerThatDoesNotKeepUpIsNotAnOutage) {
   options.backlog_limit = 3;
   ASSERT_TRUE(OpenUntilReady());
   for (int number = 0; number < 3; ++number) Submit({"GET", "a"});
-  EXPECT_EQ(connection->Admit(), Admission::kBehind);
-  const Error error = MakeAdmissionError(Admission::kBehind, *connection);
+  EXPECT_EQ(connection->Admit({}), Admission::kBehind);
+  const Error error = connection->Refusal(Admission::kBehind);
   EXPECT_EQ(Describe(error), "queue full");
   EXPECT_TRUE(error.message.starts_with("Redis does not keep up")) << error.message;
   EXPECT_EQ(error.cause, nullptr);
   ASSERT_TRUE(RunUntilTold(3));
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
 }
 
 TEST_F(ConnectionQueueTest, NorIsOneThatDoesNotRead) {
@@ -155,10 +155,10 @@ TEST_F(ConnectionQueueTest, NorIsOneThatDoesNotRead) {
   ASSERT_TRUE(OpenUntilReady());
   // More than the kernel takes.
   std::size_t submitted = 0;
-  for (; connection->Admit() == Admission::kAccepted && submitted < 100; ++submitted) {
+  for (; connection->Admit({}) == Admission::kAccepted && submitted < 100; ++submitted) {
     Submit({"SET", "a", std::string(1'000'000, 'x')});
   }
-  EXPECT_EQ(connection->Admit(), Admission::kBehind);
+  EXPECT_EQ(connection->Admit({}), Admission::kBehind);
   EXPECT_LE(submitted, 80U);
   // Of what waits there is no second copy.
   EXPECT_GE(submitted, 60U);
@@ -177,7 +177,7 @@ TEST_F(ConnectionQueueTest, WhatHasWaitedForAConnectionIsNotTooMuchForIt) {
   Open();
   for (int number = 0; number < 5; ++number) Submit({"GET", "a"});
   ASSERT_TRUE(RunUntilReady());
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
   connection->Abort();
 }
 
@@ -200,7 +200,7 @@ TEST_F(ConnectionQueueTest, BeyondABoundOfRepliesUnderWayCommandsWait) {
   const std::size_t all = kMaxUnanswered + 10;
   for (std::size_t number = 0; number < all; ++number) Submit({"GET", std::to_string(number)});
   EXPECT_EQ(connection->statistics().waiting, 10U);
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
   ASSERT_TRUE(RunUntil([&] { return server.Count("GET") == kMaxUnanswered; }));
   RunFor(milliseconds(2));
   EXPECT_EQ(server.Count("GET"), kMaxUnanswered);

@@ -4,14 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "connection/admission.h"
+
 namespace connect_hiredis {
 
 struct ConnectionOptions;
 class Link;
 class PendingCommands;
-
-// Whether a command is taken. kBehind: there is a connection, but the server does not keep up.
-enum class Admission : std::uint8_t { kAccepted, kBehind, kQueueFull, kOffline, kClosed };
 
 class Capacity {
  public:

@@ -244,9 +244,11 @@ void Connection::OnReply(CommandId id, const Reply& reply) {
 
 // ---- Commands ----
 
-Admission Connection::Admit() const { return closing_ ? Admission::kClosed : AdmitNext(); }
+Admission Connection::Admit(const KeyView& key) const {
+  return closing_ ? Admission::kClosed : AdmitNext(key);
+}
 
-Admission Connection::AdmitNext() const {
+Admission Connection::AdmitNext(const KeyView& /*key*/) const {
   if (state_ == State::kIdle || state_ == State::kClosing || state_ == State::kClosed) {
     return Admission::kClosed;
   }
@@ -288,6 +290,10 @@ void Connection::SendWaiting() {
     RefreshTimeToLive(*command, now);
     Send(*command, now);
   }
+}
+
+Error Connection::Refusal(Admission admission) const {
+  return MakeAdmissionError(admission, last_error_);
 }
 
 bool Connection::WasAttempted(CommandId id) {

@@ -22,6 +22,7 @@
 #include "connection/backoff.h"
 #include "connection/capacity.h"
 #include "connection/command.h"
+#include "connection/command_port.h"
 #include "connection/connector.h"
 #include "connection/credentials.h"
 #include "connection/deadlines.h"
@@ -61,7 +62,8 @@ class ConnectionObserver {
   ~ConnectionObserver() = default;
 };
 
-class Connection final : private LinkListener,
+class Connection final : public CommandPort,
+                         private LinkListener,
                          private TurnListener,
                          private ConnectorListener,
                          private UpkeepListener {
@@ -88,13 +90,14 @@ class Connection final : private LinkListener,
   // Begins to connect; once.
   void Open();
 
-  // Whether a command would be taken now. If so: fill what Acquire gives and Submit it, at once.
-  [[nodiscard]] Admission Admit() const;
-  // The same for the next command of an operation that was accepted: Close waits for it, too, if it
-  // is submitted when the one before is completed.
-  [[nodiscard]] Admission AdmitNext() const;
-  Command& Acquire() { return pending_.Acquire(); }
-  void Submit(Command& command);
+  // Every key's port.
+  [[nodiscard]] Admission Admit(const KeyView& key) const override;
+  [[nodiscard]] Admission AdmitNext(const KeyView& key) const override;
+  Command& Acquire(const KeyView& /*key*/) override { return pending_.Acquire(); }
+  void Submit(Command& command) override;
+  [[nodiscard]] Error Refusal(Admission admission) const override;
+  [[nodiscard]] bool WasAttempted(CommandId id) override;
+  void Distrust(const Error& error) override;
 
   // Takes no more commands. If it is ready, waits for the replies to those it has; otherwise
   // fails them with kClosed. Then closes. Safe to call twice.
@@ -109,19 +112,13 @@ class Connection final : private LinkListener,
   bool ProvideCredentials(const Credentials& credentials);
   void RefuseCredentials(Error error);
 
-  // `error` showed that the peer is no longer to be trusted (a reply that cannot belong to its
-  // command): the connection is replaced at the end of the turn.
-  void Distrust(const Error& error);
-
   [[nodiscard]] State state() const;
-  // Counts the times that it became ready: cursors of SCAN do not outlive one.
-  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  // Counts the times that it became ready.
+  [[nodiscard]] std::uint64_t epoch() const override { return epoch_; }
   // The epoch in which a command submitted now will be sent.
   [[nodiscard]] std::uint64_t sending_epoch() const {
     return state_ == State::kReady ? epoch_ : epoch_ + 1;
   }
-  // Of a command that is just being told its outcome: see Command::attempted.
-  [[nodiscard]] bool WasAttempted(CommandId id);
   // What kept it from being ready, last time it was not.
   [[nodiscard]] std::shared_ptr<const Error> last_error() const { return last_error_; }
   [[nodiscard]] Statistics statistics() const;
@@ -239,8 +236,9 @@ class Connection final : private LinkListener,
   std::vector<std::unique_ptr<Link>> dropped_;
 };
 
-// Why `connection` did not take a command; `admission` is not kAccepted.
-Error MakeAdmissionError(Admission admission, const Connection& connection);
+// Why a connection did not take a command; `admission` is not kAccepted. `last_error`: what kept it
+// from being ready, if that is known.
+Error MakeAdmissionError(Admission admission, std::shared_ptr<const Error> last_error);
 
 // Such as "ready".
 const char* NameOf(Connection::State state);

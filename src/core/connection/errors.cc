@@ -40,7 +40,7 @@ Error Connection::MakeTimeoutError(const Command& command) const {
   return error;
 }
 
-Error MakeAdmissionError(Admission admission, const Connection& connection) {
+Error MakeAdmissionError(Admission admission, std::shared_ptr<const Error> last_error) {
   if (admission == Admission::kClosed) return MakeClosedError();
   Error error;
   error.code = ErrorCode::kQueueFull;
@@ -52,7 +52,7 @@ Error MakeAdmissionError(Admission admission, const Connection& connection) {
   error.message = admission == Admission::kOffline
                       ? "There is no connection to Redis, and no command may wait for one"
                       : "There is no connection to Redis, and the queue of commands is full";
-  error.cause = connection.last_error();
+  error.cause = std::move(last_error);
   return error;
 }
 

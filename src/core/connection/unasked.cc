@@ -62,8 +62,8 @@ void Connection::OnCredentialsDue() {
 
 void Connection::OnPingDue() {
   // Whoever waits for an answer finds out soon enough.
-  if (!pending_.empty() || Admit() != Admission::kAccepted) return;
-  Command& command = Acquire();
+  if (!pending_.empty() || Admit({}) != Admission::kAccepted) return;
+  Command& command = Acquire({});
   CommandWriter(command.wire).Begin(1).Add("PING");
   ++command.expected;
   command.handler = &ping_handler_;

@@ -7,16 +7,16 @@
 
 namespace connect_hiredis {
 
-Clear::Clear(Connection* connection, ResultSink* sink, Slot slot, KeyScan scan)
-    : connection_(connection), sink_(sink), slot_(slot), scan_(std::move(scan)) {}
+Clear::Clear(CommandPort* port, ResultSink* sink, Slot slot, KeyScan scan)
+    : port_(port), sink_(sink), slot_(slot), scan_(std::move(scan)) {}
 
-Admission Clear::Run(Connection* connection, ResultSink* sink, Slot slot, std::string prefix,
+Admission Clear::Run(CommandPort* port, ResultSink* sink, Slot slot, std::string prefix,
                      std::size_t batch_size) {
   // What is removed cannot be found twice.
   KeyScan scan(
-      connection,
+      port,
       {.prefix = std::move(prefix), .batch_size = batch_size, .strings_only = true, .once = false});
-  std::unique_ptr<Clear> operation(new Clear(connection, sink, slot, std::move(scan)));
+  std::unique_ptr<Clear> operation(new Clear(port, sink, slot, std::move(scan)));
   Clear& self = *operation;
   const Admission admission = self.Proceed();
   if (admission == Admission::kAccepted) self.self_ = std::move(operation);
@@ -46,9 +46,9 @@ Admission Clear::Proceed() {
 }
 
 Admission Clear::Send(Step step) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = connection_->Acquire();
+  Command& command = port_->Acquire({});
   command.handler = this;
   command.tag = static_cast<std::uint64_t>(step);
   switch (step) {
@@ -70,7 +70,7 @@ Admission Clear::Send(Step step) {
     }
   }
   (step == Step::kUnlink ? removing_ : scanning_) = true;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
@@ -84,12 +84,12 @@ void Clear::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
     }
   } else if (!Take(step, replies)) {
     const Error unexpected = MakeUnexpectedReplyError();
-    connection_->Distrust(unexpected);
+    port_->Distrust(unexpected);
     Fail(unexpected);
     return;
   }
   const Admission admission = Proceed();
-  if (admission != Admission::kAccepted) Fail(MakeAdmissionError(admission, *connection_));
+  if (admission != Admission::kAccepted) Fail(port_->Refusal(admission));
 }
 
 void Clear::OnFailure(std::uint64_t tag, const Error& error) {

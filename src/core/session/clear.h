@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/key_scan.h"
 #include "session/results.h"
 
@@ -19,9 +19,9 @@ namespace connect_hiredis {
 // that were found. While the answer to either travels, the server works on the other.
 class Clear final : private CommandHandler {
  public:
-  // OnCount: how many were removed. `connection` and `sink` must outlive the operation;
+  // OnCount: how many were removed. `port` and `sink` must outlive the operation;
   // `batch_size` is the COUNT of each SCAN and the most keys that one command removes.
-  static Admission Run(Connection* connection, ResultSink* sink, Slot slot, std::string prefix,
+  static Admission Run(CommandPort* port, ResultSink* sink, Slot slot, std::string prefix,
                        std::size_t batch_size);
   Clear(const Clear&) = delete;
   Clear& operator=(const Clear&) = delete;
@@ -30,7 +30,7 @@ class Clear final : private CommandHandler {
  private:
   enum class Step : std::uint64_t { kScan, kTypes, kUnlink };
 
-  Clear(Connection* connection, ResultSink* sink, Slot slot, KeyScan scan);
+  Clear(CommandPort* port, ResultSink* sink, Slot slot, KeyScan scan);
 
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
@@ -48,7 +48,7 @@ class Clear final : private CommandHandler {
   bool Answered(Step step);
   void Fail(const Error& error);
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
   Slot slot_;
   KeyScan scan_;

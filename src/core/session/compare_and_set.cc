@@ -40,12 +40,11 @@ Error MakeUnknownOutcomeError() {
 
 }  // namespace
 
-CompareAndSet::CompareAndSet(Connection* connection, ResultSink* sink, Slot slot, Write write)
-    : connection_(connection), sink_(sink), slot_(slot), write_(std::move(write)), begun_(Now()) {}
+CompareAndSet::CompareAndSet(CommandPort* port, ResultSink* sink, Slot slot, Write write)
+    : port_(port), sink_(sink), slot_(slot), write_(std::move(write)), begun_(Now()) {}
 
-Admission CompareAndSet::Run(Connection* connection, ResultSink* sink, Slot slot, Write write) {
-  std::unique_ptr<CompareAndSet> operation(
-      new CompareAndSet(connection, sink, slot, std::move(write)));
+Admission CompareAndSet::Run(CommandPort* port, ResultSink* sink, Slot slot, Write write) {
+  std::unique_ptr<CompareAndSet> operation(new CompareAndSet(port, sink, slot, std::move(write)));
   CompareAndSet& self = *operation;
   const Admission admission = self.Send(false);
   if (admission == Admission::kAccepted) self.self_ = std::move(operation);
@@ -53,9 +52,9 @@ Admission CompareAndSet::Run(Connection* connection, ResultSink* sink, Slot slot
 }
 
 Admission CompareAndSet::Send(bool whole_script) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({{}, write_.key});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = connection_->Acquire();
+  Command& command = port_->Acquire({{}, write_.key});
   command.handler = this;
   command.tag = whole_script ? 1 : 0;
   CommandWriter writer(command.wire);
@@ -76,7 +75,7 @@ Admission CompareAndSet::Send(bool whole_script) {
   command_ = command.id();
   writer.Add(left.count()).Add(attempted_ ? "1" : "0");
   ++command.expected;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
@@ -86,11 +85,11 @@ void CompareAndSet::OnReplies(std::uint64_t tag, std::span<const Reply> replies)
     const Error error = MakeReplyError(reply.text());
     // A server that does not know the script has not carried it out. On a connection that broke
     // before, one may have that has forgotten the script since.
-    attempted_ = connection_->WasAttempted(command_);
+    attempted_ = port_->WasAttempted(command_);
     if (error.reply != "NOSCRIPT" || tag == 1) {
       OnFailure(tag, error);
     } else if (const Admission admission = Send(true); admission != Admission::kAccepted) {
-      OnFailure(tag, MakeAdmissionError(admission, *connection_));
+      OnFailure(tag, port_->Refusal(admission));
     }
     return;
   }
@@ -107,7 +106,7 @@ void CompareAndSet::OnReplies(std::uint64_t tag, std::span<const Reply> replies)
     }
   } else {
     const Error unexpected = MakeUnexpectedReplyError();
-    connection_->Distrust(unexpected);
+    port_->Distrust(unexpected);
     sink_->OnFailure(slot_, unexpected);
   }
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/operations.h"
 #include "session/results.h"
 
@@ -26,25 +26,25 @@ class CompareAndSet final : private CommandHandler {
   };
 
   // OnCount: 1 if stored, 0 if the key is gone. OnValue: what is stored instead of `expected`.
-  // `connection` and `sink` must outlive the operation.
+  // `port` and `sink` must outlive the operation.
   //
   // If the connection breaks before the answer, the write is sent again, and counts as done if
   // it finds its own value: it was carried out, and only the answer was lost. If it finds
   // another, nobody can tell; who asked for `once` is told so by OnFailure (ECONNRESET).
-  static Admission Run(Connection* connection, ResultSink* sink, Slot slot, Write write);
+  static Admission Run(CommandPort* port, ResultSink* sink, Slot slot, Write write);
   CompareAndSet(const CompareAndSet&) = delete;
   CompareAndSet& operator=(const CompareAndSet&) = delete;
   ~CompareAndSet() = default;
 
  private:
-  CompareAndSet(Connection* connection, ResultSink* sink, Slot slot, Write write);
+  CompareAndSet(CommandPort* port, ResultSink* sink, Slot slot, Write write);
 
   // By the script's digest, or by its text to a server that does not know it yet.
   Admission Send(bool whole_script);
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
   Slot slot_;
   Write write_;

@@ -5,8 +5,8 @@
 
 namespace connect_hiredis {
 
-Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan)
-    : connection_(connection),
+Enumeration::Enumeration(CommandPort* port, ResultSink* sink, Kind kind, KeyScan scan)
+    : port_(port),
       sink_(sink),
       kind_(kind),
       scan_(std::move(scan)),
@@ -14,16 +14,15 @@ Enumeration::Enumeration(Connection* connection, ResultSink* sink, Kind kind, Ke
               .per_command = scan_.batch_size(),
               .per_request = scan_.batch_size()}) {}
 
-std::shared_ptr<Enumeration> Enumeration::Create(Connection* connection, ResultSink* sink,
-                                                 Kind kind, std::string prefix,
-                                                 std::size_t batch_size) {
+std::shared_ptr<Enumeration> Enumeration::Create(CommandPort* port, ResultSink* sink, Kind kind,
+                                                 std::string prefix, std::size_t batch_size) {
   // MGET gives nothing for what is no string: there is no need to ask.
   const bool strings_only = kind == Kind::kCount || kind == Kind::kIds;
-  KeyScan scan(connection, {.prefix = std::move(prefix),
-                            .batch_size = batch_size,
-                            .strings_only = strings_only,
-                            .once = true});
-  return std::shared_ptr<Enumeration>(new Enumeration(connection, sink, kind, std::move(scan)));
+  KeyScan scan(port, {.prefix = std::move(prefix),
+                      .batch_size = batch_size,
+                      .strings_only = strings_only,
+                      .once = true});
+  return std::shared_ptr<Enumeration>(new Enumeration(port, sink, kind, std::move(scan)));
 }
 
 Admission Enumeration::Next(Slot slot) {
@@ -39,7 +38,7 @@ Admission Enumeration::Next(Slot slot) {
 Command& Enumeration::NewCommand(Step step) {
   asked_ = true;
   scans_along_ = false;
-  Command& command = connection_->Acquire();
+  Command& command = port_->Acquire({});
   command.handler = this;
   command.tag = static_cast<std::uint64_t>(step);
   return command;
@@ -48,26 +47,26 @@ Command& Enumeration::NewCommand(Step step) {
 // ---- Steps ----
 
 Admission Enumeration::Scan() {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({});
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kScan);
   scan_.WriteScan(command);
   command.at_once = true;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
 Admission Enumeration::AskTypes() {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({});
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kTypes);
   scan_.WriteTypes(command);
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
 Admission Enumeration::FetchValues() {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({});
   if (admission != Admission::kAccepted) return admission;
   Command& command = NewCommand(Step::kValues);
   const bool small = fetch_.Write(command, scan_.ended());
@@ -75,7 +74,7 @@ Admission Enumeration::FetchValues() {
   // it is asked for: those wait until a chunk is full.
   scans_along_ = small && fetch_.wants_more() && !scan_.ended();
   if (scans_along_) scan_.WriteScan(command);
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
@@ -118,7 +117,7 @@ void Enumeration::OnReplies(std::uint64_t tag, std::span<const Reply> replies) {
   } else if (step == Step::kScan && scan_.DropTypeOption(*error)) {
     Continue(Scan());
   } else {
-    if (error->code == ErrorCode::kProtocol) connection_->Distrust(*error);
+    if (error->code == ErrorCode::kProtocol) port_->Distrust(*error);
     Fail(*error);
   }
   Rest();
@@ -191,7 +190,7 @@ std::string_view Enumeration::IdOf(const std::string& key) const {
 void Enumeration::Rest() { self_ = asked_ || slot_ ? shared_from_this() : nullptr; }
 
 void Enumeration::Continue(Admission admission) {
-  if (admission != Admission::kAccepted) Fail(MakeAdmissionError(admission, *connection_));
+  if (admission != Admission::kAccepted) Fail(port_->Refusal(admission));
 }
 
 void Enumeration::GiveBatch(Batch batch) {

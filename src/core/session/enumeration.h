@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/fetch.h"
 #include "session/key_scan.h"
 #include "session/results.h"
@@ -29,9 +29,9 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
     kSessionsAhead,
   };
 
-  // `connection` and `sink` must outlive the enumeration; `batch_size` is the COUNT of each SCAN
+  // `port` and `sink` must outlive the enumeration; `batch_size` is the COUNT of each SCAN
   // and the most keys of any other command.
-  static std::shared_ptr<Enumeration> Create(Connection* connection, ResultSink* sink, Kind kind,
+  static std::shared_ptr<Enumeration> Create(CommandPort* port, ResultSink* sink, Kind kind,
                                              std::string prefix, std::size_t batch_size);
   Enumeration(const Enumeration&) = delete;
   Enumeration& operator=(const Enumeration&) = delete;
@@ -44,7 +44,7 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
  private:
   enum class Step : std::uint64_t { kScan, kTypes, kValues };
 
-  Enumeration(Connection* connection, ResultSink* sink, Kind kind, KeyScan scan);
+  Enumeration(CommandPort* port, ResultSink* sink, Kind kind, KeyScan scan);
 
   [[nodiscard]] bool wants_sessions() const {
     return kind_ == Kind::kSessions || kind_ == Kind::kSessionsAhead;
@@ -75,7 +75,7 @@ class Enumeration final : public std::enable_shared_from_this<Enumeration>, priv
   void GiveCount();
   void Fail(const Error& error);
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
   Kind kind_;
   KeyScan scan_;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/fetch.h"
 #include "session/results.h"
 
@@ -17,9 +17,9 @@ namespace connect_hiredis {
 
 class GetMany final : public std::enable_shared_from_this<GetMany>, private CommandHandler {
  public:
-  // `keys` are whole keys, and at least one; `most` bounds those of one MGET. `connection` and
+  // `keys` are whole keys, and at least one; `most` bounds those of one MGET. `port` and
   // `sink` must outlive the operation.
-  static std::shared_ptr<GetMany> Create(Connection* connection, ResultSink* sink,
+  static std::shared_ptr<GetMany> Create(CommandPort* port, ResultSink* sink,
                                          std::vector<std::string> keys, std::size_t prefix_size,
                                          std::size_t most);
   GetMany(const GetMany&) = delete;
@@ -32,13 +32,13 @@ class GetMany final : public std::enable_shared_from_this<GetMany>, private Comm
   Admission Next(Slot slot);
 
  private:
-  GetMany(Connection* connection, ResultSink* sink, Fetch fetch);
+  GetMany(CommandPort* port, ResultSink* sink, Fetch fetch);
 
   Admission Send(Admission admission);
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
   Slot slot_ = 0;
   Fetch fetch_;

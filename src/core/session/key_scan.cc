@@ -21,8 +21,8 @@ bool IsCursor(std::string_view text) {
 
 }  // namespace
 
-KeyScan::KeyScan(const Connection* connection, Options options)
-    : connection_(connection),
+KeyScan::KeyScan(const CommandPort* port, Options options)
+    : port_(port),
       options_(std::move(options)),
       pattern_(PrefixPattern(options_.prefix)),
       type_option_(options_.strings_only) {}
@@ -46,8 +46,8 @@ bool KeyScan::TakeCursor(const Reply& reply) {
   }
   // Another server process, perhaps: its table has another order. From the beginning then; what
   // was seen already counts no more than once.
-  const bool same = epoch_ == connection_->epoch() || cursor_ == "0";
-  epoch_ = connection_->epoch();
+  const bool same = epoch_ == port_->epoch() || cursor_ == "0";
+  epoch_ = port_->epoch();
   cursor_ = same ? cursor.text() : "0";
   ended_ = same && cursor_ == "0";
   return true;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/key_filter.h"
 
 namespace connect_hiredis {
@@ -23,8 +23,8 @@ class KeyScan {
     bool once;               // leaves out what it has found before
   };
 
-  // `connection` must outlive it.
-  KeyScan(const Connection* connection, Options options);
+  // `port` must outlive it.
+  KeyScan(const CommandPort* port, Options options);
 
   // Adds a SCAN to `command`. Not after the end.
   void WriteScan(Command& command) const;
@@ -49,7 +49,7 @@ class KeyScan {
   [[nodiscard]] std::size_t batch_size() const { return options_.batch_size; }
 
  private:
-  const Connection* connection_;
+  const CommandPort* port_;
   Options options_;
   std::string pattern_;
   std::string cursor_ = "0";

@@ -15,36 +15,35 @@ constexpr std::size_t kAroundSet = 160;
 
 }  // namespace
 
-Operations::Operations(Connection* connection, ResultSink* sink)
-    : connection_(connection), sink_(sink) {}
+Operations::Operations(CommandPort* port, ResultSink* sink) : port_(port), sink_(sink) {}
 
-Command& Operations::NewCommand(Kind kind, Slot slot) {
-  Command& command = connection_->Acquire();
+Command& Operations::NewCommand(Kind kind, Slot slot, const KeyView& key) {
+  Command& command = port_->Acquire(key);
   command.handler = this;
   command.tag = (static_cast<std::uint64_t>(kind) << 32U) | slot;
   return command;
 }
 
 Admission Operations::Get(Slot slot, std::string_view prefix, std::string_view id) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({prefix, id});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kGet, slot);
+  Command& command = NewCommand(Kind::kGet, slot, {prefix, id});
   CommandWriter writer(command.wire);
   writer.Verbatim(kGet).AddKey(prefix, id);
   const std::size_t key_size = command.wire.size() - kGet.size();
   writer.Verbatim(kTimeToLive);
   command.wire.append(command.wire, kGet.size(), key_size);
   command.expected = 2;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
 Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view id,
                           std::string_view value, TimeToLiveOption time_to_live,
                           Existence existence) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({prefix, id});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kSet, slot);
+  Command& command = NewCommand(Kind::kSet, slot, {prefix, id});
   const bool any = existence == Existence::kAny;
   // A long value would be moved when what follows it does not fit.
   command.wire.reserve(prefix.size() + id.size() + value.size() + kAroundSet);
@@ -60,15 +59,15 @@ Admission Operations::Set(Slot slot, std::string_view prefix, std::string_view i
     writer.Add(time_to_live->count());
   }
   ++command.expected;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
 Admission Operations::Touch(Slot slot, std::string_view prefix, std::string_view id,
                             TimeToLiveOption time_to_live) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({prefix, id});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kCount, slot);
+  Command& command = NewCommand(Kind::kCount, slot, {prefix, id});
   CommandWriter writer(command.wire);
   if (time_to_live) {
     writer.Begin(3).Add("PEXPIRE").AddKey(prefix, id);
@@ -82,7 +81,7 @@ Admission Operations::Touch(Slot slot, std::string_view prefix, std::string_view
     writer.Begin(2).Add("EXISTS").AddKey(prefix, id);
   }
   ++command.expected;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
@@ -100,12 +99,12 @@ Admission Operations::TimeLeft(Slot slot, std::string_view prefix, std::string_v
 
 Admission Operations::Ask(Slot slot, std::string_view command_name, std::string_view prefix,
                           std::string_view id) {
-  const Admission admission = connection_->Admit();
+  const Admission admission = port_->Admit({prefix, id});
   if (admission != Admission::kAccepted) return admission;
-  Command& command = NewCommand(Kind::kCount, slot);
+  Command& command = NewCommand(Kind::kCount, slot, {prefix, id});
   CommandWriter(command.wire).Begin(2).Add(command_name).AddKey(prefix, id);
   ++command.expected;
-  connection_->Submit(command);
+  port_->Submit(command);
   return admission;
 }
 
@@ -171,7 +170,7 @@ void Operations::Unexpected(Slot slot, const Reply& reply) {
     return;
   }
   const Error error = MakeUnexpectedReplyError();
-  connection_->Distrust(error);
+  port_->Distrust(error);
   sink_->OnFailure(slot, error);
 }
 

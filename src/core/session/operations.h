@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "connection/connection.h"
+#include "connection/command_port.h"
 #include "session/results.h"
 
 namespace connect_hiredis {
@@ -24,7 +24,7 @@ class Operations final : private CommandHandler {
   using TimeToLiveOption = std::optional<std::chrono::milliseconds>;  // empty: never expires
 
   // Both must outlive the operations.
-  Operations(Connection* connection, ResultSink* sink);
+  Operations(CommandPort* port, ResultSink* sink);
   Operations(const Operations&) = delete;
   Operations& operator=(const Operations&) = delete;
 
@@ -51,7 +51,7 @@ class Operations final : private CommandHandler {
 
   void OnReplies(std::uint64_t tag, std::span<const Reply> replies) override;
   void OnFailure(std::uint64_t tag, const Error& error) override;
-  Command& NewCommand(Kind kind, Slot slot);
+  Command& NewCommand(Kind kind, Slot slot, const KeyView& key);
   // A command with the key alone, answered by an integer.
   Admission Ask(Slot slot, std::string_view command_name, std::string_view prefix,
                 std::string_view id);
@@ -60,7 +60,7 @@ class Operations final : private CommandHandler {
   void CompleteCount(Slot slot, const Reply& reply);
   void Unexpected(Slot slot, const Reply& reply);
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
 };
 

@@ -16,8 +16,8 @@ namespace connect_hiredis {
 class SingleSource final : public SessionSource {
  public:
   // Both must outlive the source.
-  SingleSource(Connection* connection, ResultSink* sink)
-      : connection_(connection), sink_(sink), operations_(connection, sink) {}
+  SingleSource(CommandPort* port, ResultSink* sink)
+      : port_(port), sink_(sink), operations_(port, sink) {}
 
   Admission Get(Slot slot, std::string_view prefix, std::string_view id) override {
     return operations_.Get(slot, prefix, id);
@@ -40,24 +40,22 @@ class SingleSource final : public SessionSource {
     return operations_.TimeLeft(slot, prefix, id);
   }
   Admission Replace(Slot slot, CompareAndSet::Write write) override {
-    return CompareAndSet::Run(connection_, sink_, slot, std::move(write));
+    return CompareAndSet::Run(port_, sink_, slot, std::move(write));
   }
   Admission Clear(Slot slot, const std::string& prefix, std::size_t batch_size) override {
-    return connect_hiredis::Clear::Run(connection_, sink_, slot, prefix, batch_size);
+    return connect_hiredis::Clear::Run(port_, sink_, slot, prefix, batch_size);
   }
   std::shared_ptr<Walk> NewWalk(Enumeration::Kind kind, const std::string& prefix,
                                 std::size_t batch_size) override {
     return std::make_shared<OneWalk<Enumeration>>(
-        Enumeration::Create(connection_, sink_, kind, prefix, batch_size));
+        Enumeration::Create(port_, sink_, kind, prefix, batch_size));
   }
   std::shared_ptr<Walk> NewGetMany(std::vector<std::string> keys, std::size_t prefix_size,
                                    std::size_t most) override {
     return std::make_shared<OneWalk<GetMany>>(
-        GetMany::Create(connection_, sink_, std::move(keys), prefix_size, most));
+        GetMany::Create(port_, sink_, std::move(keys), prefix_size, most));
   }
-  Error Refusal(Admission admission) override {
-    return MakeAdmissionError(admission, *connection_);
-  }
+  Error Refusal(Admission admission) override { return port_->Refusal(admission); }
 
  private:
   template <typename Operation>
@@ -70,7 +68,7 @@ class SingleSource final : public SessionSource {
     std::shared_ptr<Operation> operation_;
   };
 
-  Connection* connection_;
+  CommandPort* port_;
   ResultSink* sink_;
   Operations operations_;
 };

@@ -76,8 +76,8 @@ std::uint64_t ConnectionTest::SubmitWithTimeToLive(const Words& command) {
 std::uint64_t ConnectionTest::SubmitCommands(const std::vector<Words>& commands,
                                              bool time_to_live) {
   const std::uint64_t tag = ++submitted_;
-  EXPECT_EQ(connection->Admit(), Admission::kAccepted);
-  Command& command = connection->Acquire();
+  EXPECT_EQ(connection->Admit({}), Admission::kAccepted);
+  Command& command = connection->Acquire({});
   command.handler = &handler;
   command.tag = tag;
   CommandWriter writer(command.wire);

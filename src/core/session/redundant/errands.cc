@@ -63,7 +63,7 @@ bool Errands::GoOn(const std::shared_ptr<connect_hiredis::GetMany>& operation,
     std::move(outcome.found.begin(), outcome.found.end(), std::back_inserter(found));
     if (!outcome.error && !outcome.last) {
       if (GoOn(operation, std::move(found), then)) return;
-      outcome.error = MakeAdmissionError(connection_->Admit(), *connection_);
+      outcome.error = connection_->Refusal(connection_->Admit({}));
       found.clear();  // what went with the next batch is gone: an error has no values
     }
     outcome.found = std::move(found);
@@ -119,9 +119,9 @@ bool Errands::Next(const std::shared_ptr<Enumeration>& enumeration, Then then) {
 }
 
 bool Errands::Identify(Then then) {
-  if (connection_->Admit() != Admission::kAccepted) return false;
+  if (connection_->Admit({}) != Admission::kAccepted) return false;
   const Slot slot = next_++;
-  Command& command = connection_->Acquire();
+  Command& command = connection_->Acquire({});
   command.handler = this;
   command.tag = slot;
   CommandWriter(command.wire).Begin(2).Add("INFO").Add("server");

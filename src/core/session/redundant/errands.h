@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "connection/connection.h"
 #include "session/enumeration.h"
 #include "session/get_many.h"
 #include "session/operations.h"

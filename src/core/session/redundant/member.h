@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "connection/connection.h"
 #include "session/redundant/errands.h"
 #include "session/redundant/reconciliation.h"
 #include "session/results.h"

@@ -153,7 +153,7 @@ std::shared_ptr<Walk> Redundancy::NewGetMany(std::vector<std::string> keys, std:
 }
 
 Error Redundancy::Refusal(Admission admission) {
-  return MakeAdmissionError(admission, members_.front()->connection());
+  return members_.front()->connection().Refusal(admission);
 }
 
 // ---- To the servers ----
@@ -275,7 +275,7 @@ void Redundancy::Ask(Request& request, std::size_t index, Servers servers,
       continue;
     }
     if (admission != Admission::kClosed) {
-      request.error = MakeAdmissionError(admission, member->connection());
+      request.error = member->connection().Refusal(admission);
     }
     request.ballot.Abstain(member->bit());
   }

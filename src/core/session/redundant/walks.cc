@@ -74,7 +74,7 @@ void UnionWalk::Proceed() {
     }
     const Admission admission = current_->Next(0);
     if (admission == Admission::kAccepted) return;
-    error_ = MakeAdmissionError(admission, servers_.back()->connection());
+    error_ = servers_.back()->connection().Refusal(admission);
     NextServer();
   }
 }
@@ -146,7 +146,7 @@ void ClearEverywhere::Begin() {
     servers_.push_back(std::move(one));
     const Admission admission = Clear::Run(&member->connection(), sink, 0, prefix_, batch_size_);
     if (admission == Admission::kAccepted) continue;
-    OnFailed(*member, MakeAdmissionError(admission, member->connection()));
+    OnFailed(*member, member->connection().Refusal(admission));
   }
   Answered();
 }
