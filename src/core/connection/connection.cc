@@ -19,7 +19,9 @@ Connection::Connection(uv_loop_t* loop, ConnectionOptions options, ConnectionObs
 
 void Connection::Open() {
   hooks_.emplace(loop_, options_.waits_in_loop, static_cast<TurnListener*>(this));
-  connector_.emplace(loop_, &transport_, &options_, static_cast<ConnectorListener*>(this));
+  locator_ = MakeEndpointLocator(loop_, options_);
+  connector_.emplace(loop_, locator_.get(), &transport_, &options_,
+                     static_cast<ConnectorListener*>(this));
   upkeep_.emplace(loop_, options_.ping_interval, options_.connect_timeout,
                   static_cast<UpkeepListener*>(this));
   silence_.emplace(loop_, options_.command_timeout);

@@ -26,6 +26,7 @@
 #include "connection/connector.h"
 #include "connection/credentials.h"
 #include "connection/deadlines.h"
+#include "connection/endpoint_locator.h"
 #include "connection/fence.h"
 #include "connection/link.h"
 #include "connection/options.h"
@@ -196,6 +197,7 @@ class Connection final : public CommandPort,
 
   EventLoop loop_;
   SocketTransport transport_;
+  std::unique_ptr<EndpointLocator> locator_;
   ConnectionOptions options_;
   ConnectionObserver* observer_;
   State state_ = State::kIdle;

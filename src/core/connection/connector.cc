@@ -14,12 +14,12 @@ constexpr CommandId kHandshakeId = 0;
 
 }  // namespace
 
-Connector::Connector(const EventLoop& loop, Transport* transport, const ConnectionOptions* options,
-                     ConnectorListener* listener)
-    : transport_(transport),
+Connector::Connector(const EventLoop& loop, EndpointLocator* locator, Transport* transport,
+                     const ConnectionOptions* options, ConnectorListener* listener)
+    : locator_(locator),
+      transport_(transport),
       options_(options),
       listener_(listener),
-      resolver_(loop),
       timer_(loop) {}
 
 void Connector::Start(std::string last_choice, bool for_writes) {
@@ -29,34 +29,24 @@ void Connector::Start(std::string last_choice, bool for_writes) {
   said_.reset();
   deadline_ = Now() + options_->connect_timeout;
   timer_.Start(options_->connect_timeout);
-  if (!options_->socket_path.empty()) {
-    endpoints_.push_back({options_->socket_path, 0, {}});
-    TryNext();
-  } else if (IsNumericAddress(options_->host)) {
-    endpoints_.push_back({options_->host, options_->port, {}});
-    TryNext();
-  } else {
-    stage_ = Stage::kResolving;
-    const int result = resolver_.Resolve(
-        options_->host, [this](int system_error, std::vector<std::string> addresses) {
-          OnAddresses(system_error, std::move(addresses));
-          listener_->OnConnectorServed();
-        });
-    if (result != 0) OnAddresses(result, {});
-  }
+  stage_ = Stage::kResolving;
+  auto known = locator_->Locate([this](Location location) {
+    OnLocated(std::move(location));
+    listener_->OnConnectorServed();
+  });
+  if (known) OnLocated(std::move(*known));
 }
 
-void Connector::OnAddresses(int system_error, std::vector<std::string> addresses) {
-  if (system_error != 0) {
-    NextOrFail(MakeSystemError(system_error, "getaddrinfo", options_->host, options_->port), false);
+void Connector::OnLocated(Location location) {
+  if (location.endpoints.empty()) {
+    NextOrFail(std::move(*location.error), false);
     return;
   }
-  std::reverse(addresses.begin(), addresses.end());
-  std::stable_partition(addresses.begin(), addresses.end(),
-                        [this](const std::string& address) { return address == last_choice_; });
-  for (std::string& address : addresses) {
-    endpoints_.push_back({std::move(address), options_->port, options_->host});
-  }
+  endpoints_ = std::move(location.endpoints);
+  std::reverse(endpoints_.begin(), endpoints_.end());
+  std::stable_partition(endpoints_.begin(), endpoints_.end(), [this](const Endpoint& endpoint) {
+    return endpoint.address == last_choice_;
+  });
   TryNext();
 }
 
@@ -110,7 +100,7 @@ void Connector::Cancel() {
   link_.reset();
   handshake_.reset();
   endpoints_.clear();
-  resolver_.Cancel();
+  locator_->Cancel();
   timer_.Stop();
 }
 

@@ -5,7 +5,7 @@
 //                               ^               |
 //                               +-- next address+--> no address left: failed
 //
-// A unix socket and a numeric address skip resolving.
+// What the locator knows at once skips resolving.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@
 #include "base/error.h"
 #include "connection/client_identity.h"
 #include "connection/credentials.h"
+#include "connection/endpoint_locator.h"
 #include "connection/handshake.h"
 #include "connection/link.h"
 #include "connection/options.h"
 #include "connection/transport.h"
 #include "loop/patient_timer.h"
-#include "loop/resolver.h"
 
 namespace connect_hiredis {
 
@@ -48,12 +48,12 @@ class Connector final : private LinkListener {
  public:
   enum class Stage : std::uint8_t { kIdle, kResolving, kConnecting, kHandshaking };
 
-  // `transport`, `options` and `listener` must outlive the connector.
-  Connector(const EventLoop& loop, Transport* transport, const ConnectionOptions* options,
-            ConnectorListener* listener);
+  // All that it is given must outlive the connector.
+  Connector(const EventLoop& loop, EndpointLocator* locator, Transport* transport,
+            const ConnectionOptions* options, ConnectorListener* listener);
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
-  ~Connector() = default;
+  ~Connector() { locator_->Cancel(); }
 
   // Begins anew. `last_choice`: an address to try after all others, if there are others.
   // `for_writes`: a replica will not do.
@@ -84,7 +84,7 @@ class Connector final : private LinkListener {
   [[nodiscard]] bool HoldsReplies() const override { return false; }
   void OnLinkServed() override;
 
-  void OnAddresses(int system_error, std::vector<std::string> addresses);
+  void OnLocated(Location location);
   void TryNext();
   void LookAtLink();
   void OnReached();
@@ -94,6 +94,7 @@ class Connector final : private LinkListener {
   [[nodiscard]] Error MakeTimeoutError() const;
   [[nodiscard]] Error ExplainFailure(Error error) const;
 
+  EndpointLocator* locator_;
   Transport* transport_;
   const ConnectionOptions* options_;
   ConnectorListener* listener_;
@@ -106,7 +107,6 @@ class Connector final : private LinkListener {
   std::optional<ClientIdentity> identity_;  // of the link that is ready
   // What a server said outweighs that another could not be reached.
   std::optional<Error> said_;
-  Resolver resolver_;
   PatientTimer timer_;
   std::unique_ptr<Link> link_;
 };
