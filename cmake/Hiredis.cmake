@@ -50,6 +50,8 @@ else()
   connect_hiredis_add_hiredis(hiredis_reader alloc.c read.c sds.c)
   add_library(connect_hiredis::hiredis ALIAS hiredis_reader)
   if(CONNECT_HIREDIS_BENCH)
+    connect_hiredis_verify_sources("${HIREDIS_SOURCE_DIR}"
+                                   "${CMAKE_CURRENT_LIST_DIR}/hiredis-client.sha256")
     connect_hiredis_add_hiredis(hiredis_client async.c hiredis.c net.c sockcompat.c)
     target_link_libraries(hiredis_client PUBLIC hiredis_reader)
     add_library(connect_hiredis::hiredis_client ALIAS hiredis_client)

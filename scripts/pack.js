@@ -34,9 +34,11 @@ const OWN = [
   'lib',
   'src',
 ];
-/** What compiles, and what it includes; no TLS, no adapters, no tests. */
-const HIREDIS_FILES =
-  /^(COPYING|(alloc|async|dict|hiredis|net|read|sds|sockcompat)\.[ch]|(async_private|fmacros|sdsalloc|win32)\.h)$/;
+/** Of the charts that `npm run bench -- --publish` writes, what the README shows. */
+const CHARTS = path.join(ROOT, 'docs', 'bench');
+const SHOWN = ['operations.svg'];
+/** The reader, which compiles, and what it includes. */
+const HIREDIS_FILES = /^(COPYING|(alloc|read|sds)\.[ch]|(fmacros|hiredis|sdsalloc|win32)\.h)$/;
 const NODE_ADDON_API_FILES = /^(LICENSE\.md|napi(-inl)?\.h)$/;
 const VENDORED = [
   { from: HIREDIS, to: 'vendor/hiredis', files: HIREDIS_FILES },
@@ -91,7 +93,10 @@ function stage() {
   );
   fs.rmSync(STAGE, { recursive: true, force: true });
   for (const part of OWN) {
-    fs.cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
+    fs.cpSync(path.join(ROOT, part), path.join(STAGE, part), {
+      recursive: true,
+      filter: (file) => path.dirname(file) !== CHARTS || SHOWN.includes(path.basename(file)),
+    });
   }
   for (const vendored of VENDORED) copyVendored(vendored);
   reviveLinks(STAGE, manifest);
