@@ -1,14 +1,18 @@
 // The store's operations ask a port for each command by its key, and know no connection.
 #include "connection/command_port.h"
 
+#include <array>
 #include <deque>
 
 #include <gtest/gtest.h>
 
 #include "session/clear.h"
 #include "session/compare_and_set.h"
+#include "session/get_many.h"
 #include "session/operations.h"
 #include "support/recorders.h"
+#include "support/reply_reader.h"
+#include "support/resp.h"
 
 namespace connect_hiredis::test {
 namespace {
@@ -24,7 +28,10 @@ class RecordingPort final : public CommandPort {
     acquired.push_back(std::string(key.prefix) + "|" + std::string(key.id));
     return commands.emplace_back();
   }
-  void Submit(Command& command) override { submitted.push_back(&command); }
+  void Submit(Command& command) override {
+    submitted.push_back(&command);
+    command.deadline = Nanoseconds(submitted.size());
+  }
   Error Refusal(Admission /*refused*/) const override { return {}; }
   bool WasAttempted(CommandId /*id*/) override { return false; }
   void Distrust(const Error& /*error*/) override { ++distrusted; }
@@ -62,6 +69,20 @@ TEST_F(CommandPortTest, ACompareAndSetNamesTheWholeKey) {
   EXPECT_EQ(port.acquired, port.asked);
   // Whoever waits is told; else the operation would wait with it.
   port.submitted[0]->handler->OnFailure(port.submitted[0]->tag, {});
+}
+
+TEST_F(CommandPortTest, AllThatOneGetManyTakesHasOneDeadline) {
+  const auto get_many = GetMany::Create(&port, &sink, {"s:a", "s:b"}, 2, 10);
+  get_many->Next(1);
+  ASSERT_EQ(port.submitted.size(), 1U);
+  EXPECT_FALSE(port.submitted[0]->deadline_before);
+  ReplyReader reader;
+  reader.Feed(Integer(3) + Integer(3));
+  const std::array lengths{*reader.Next(), *reader.Next()};
+  port.submitted[0]->handler->OnReplies(port.submitted[0]->tag, lengths);
+  ASSERT_EQ(port.submitted.size(), 2U);
+  EXPECT_EQ(port.submitted[1]->deadline_before, port.submitted[0]->deadline);
+  port.submitted[1]->handler->OnFailure(port.submitted[1]->tag, {});
 }
 
 TEST_F(CommandPortTest, AScanConcernsNoKey) {

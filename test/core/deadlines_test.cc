@@ -26,11 +26,13 @@ class DeadlinesTest : public LoopTest {
     LoopTest::TearDown();
   }
 
-  void Submit(int at) {
+  Command& Submit(int at, std::optional<Nanoseconds> deadline_before = std::nullopt) {
     Command& command = pending_.Acquire();
     command.submitted = At(at);
+    command.deadline_before = deadline_before;
     pending_.Append(command);
     deadlines_->Begin(command);
+    return command;
   }
 
   void Block(int from, int to, int last_read = -1000) {
@@ -64,6 +66,25 @@ TEST_F(DeadlinesTest, EachHasItsOwn) {
   Submit(100);
   EXPECT_EQ(Overdue(399), 1);
   EXPECT_EQ(Overdue(400), 1);
+}
+
+TEST_F(DeadlinesTest, OneThatContinuesAnOperationHasTheDeadlineOfItsFirst) {
+  const Nanoseconds deadline = Submit(0).deadline;
+  EXPECT_EQ(Overdue(300), 1);
+  Submit(100);
+  Submit(200, deadline);
+  EXPECT_EQ(Overdue(299), 0);
+  EXPECT_EQ(Overdue(300), 1) << "before the one that is ahead of it";
+  EXPECT_EQ(Overdue(399), 0);
+  EXPECT_EQ(Overdue(400), 1);
+}
+
+TEST_F(DeadlinesTest, WhatBlocksTheLoopPutsThatOffToo) {
+  const Nanoseconds deadline = Submit(0).deadline;
+  Block(50, 150);
+  Submit(200, deadline);
+  EXPECT_EQ(Overdue(399), 0);
+  EXPECT_EQ(Overdue(400), 2);
 }
 
 TEST_F(DeadlinesTest, ABlockDoesNotCount) {

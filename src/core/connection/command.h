@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ struct Command {
   // Leaves as soon as it is submitted, with all that waits to be sent: the server is to begin with
   // it while more is still being written.
   bool at_once = false;
+  // The deadline of the command whose operation this one continues: it has no time of its own.
+  std::optional<Nanoseconds> deadline_before;
   // It may have been carried out already: bytes of it were handed to the kernel on a connection
   // that broke before the answer. Kept by the connection; who submits a command that stands for an
   // earlier one hands on that one's mark.

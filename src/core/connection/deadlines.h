@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "connection/leeway.h"
 #include "connection/pending_commands.h"
@@ -13,14 +14,19 @@ namespace connect_hiredis {
 
 class Deadlines {
  public:
-  // `pending`, whose order is that of the deadlines, must outlive this.
+  // `pending` must outlive this. Its order is that of the deadlines, but for commands that have the
+  // deadline of one before them.
   Deadlines(const EventLoop& loop, std::chrono::milliseconds timeout, PendingCommands* pending)
       : timeout_(timeout), pending_(pending), leeway_(2 * timeout), timer_(loop) {}
 
   // `command` has just been appended, at `command.submitted`.
   void Begin(Command& command) {
     command.deadline = command.submitted + timeout_ - postponed_;
-    if (!timer_.active()) Arm();
+    if (command.deadline_before) {
+      BeginEarly(command);
+    } else if (!timer_.active()) {
+      Arm();
+    }
   }
 
   // The loop was blocked for so long, until `now`; the server was last heard of at `last_read`.
@@ -31,7 +37,7 @@ class Deadlines {
   [[nodiscard]] std::optional<Nanoseconds> TakeFired() { return timer_.TakeFired(); }
   // The first command whose deadline was at `fired` or before, or null. While the server is heard
   // of, after the loop was blocked, a command may have its time twice.
-  [[nodiscard]] Command* Overdue(Nanoseconds fired, Nanoseconds last_read) const;
+  [[nodiscard]] Command* Overdue(Nanoseconds fired, Nanoseconds last_read);
   void Arm();
 
   // TakeFired tells something after the next poll, which does not wait.
@@ -40,9 +46,14 @@ class Deadlines {
   [[nodiscard]] const Leeway& leeway() const { return leeway_; }
 
  private:
+  void BeginEarly(Command& command);
+  // The one whose deadline comes first, or null.
+  Command* Earliest();
+
   std::chrono::milliseconds timeout_;
   PendingCommands* pending_;
-  Nanoseconds postponed_{0};  // all deadlines are later by this
+  std::vector<CommandId> early_;  // whose deadlines come before those of commands ahead of them
+  Nanoseconds postponed_{0};      // all deadlines are later by this
   Leeway leeway_;
   PatientTimer timer_;
 };

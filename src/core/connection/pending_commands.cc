@@ -35,6 +35,7 @@ void PendingCommands::Release(Command& command) {
   command.time_to_live_at = 0;
   command.tells_attempt = false;
   command.at_once = false;
+  command.deadline_before.reset();
   command.attempted = false;
   command.sent_away = false;
   command.needs_master = false;

@@ -26,6 +26,7 @@ std::shared_ptr<GetMany> GetMany::Create(CommandPort* port, ResultSink* sink,
 
 Admission GetMany::Next(Slot slot) {
   slot_ = slot;
+  deadline_.reset();
   const Admission admission = Send(port_->Admit({}));
   if (admission == Admission::kAccepted) self_ = shared_from_this();
   return admission;
@@ -36,7 +37,9 @@ Admission GetMany::Send(Admission admission) {
   Command& command = port_->Acquire({});
   command.handler = this;
   fetch_.Write(command, true);
+  command.deadline_before = deadline_;
   port_->Submit(command);
+  deadline_ = command.deadline;
   return admission;
 }
 

@@ -42,7 +42,8 @@ class GetMany final : public std::enable_shared_from_this<GetMany>, private Comm
   ResultSink* sink_;
   Slot slot_ = 0;
   Fetch fetch_;
-  std::shared_ptr<GetMany> self_;  // while the sink has to be told
+  std::optional<Nanoseconds> deadline_;  // of all commands that one Next takes
+  std::shared_ptr<GetMany> self_;        // while the sink has to be told
 };
 
 }  // namespace connect_hiredis
