@@ -34,14 +34,14 @@ async function encode({ codec }, session) {
  * @param {string} sid
  * @param {Stored} expected
  * @param {Stored} data
- * @param {number} left milliseconds
+ * @param {number} left milliseconds, as of `since`
  * @param {boolean} once fail rather than do it twice
+ * @param {number} [since] now, unless `left` was counted a moment before
  * @returns {Promise<typeof DONE | Found>}
  */
-function replace(operations, sid, expected, data, left, once) {
+function replace(operations, sid, expected, data, left, once, since = Date.now()) {
   const target = new PromiseTarget();
   const { Result, throttle } = operations;
-  const since = Date.now();
   throttle.forget(sid);
   operations.send(
     'replace',

@@ -13,13 +13,13 @@ const { monotonic } = require('./timers');
  * @param {Operations} operations
  * @param {KnownSession} known
  * @param {any} session whose cookie is to be stored, as it is at the call
- * @param {number} left milliseconds
+ * @param {number} left milliseconds, as of `since`
+ * @param {number} since milliseconds since the epoch
  * @returns {Promise<'OK' | 'EXPIRED'>} 'EXPIRED': there is no such session any more
  */
-async function storeCookie(operations, known, session, left) {
+async function storeCookie(operations, known, session, left, since) {
   const { sid, merging } = known;
   const begun = monotonic();
-  const since = Date.now();
   const changed = known.newCookie(session.cookie);
   // As a save would store it, and a get read it.
   const mine = await operations.codec.decode(await encode(operations, session));
@@ -28,12 +28,13 @@ async function storeCookie(operations, known, session, left) {
   while (found !== null) {
     const data = await withCookie(operations, found.data, mine.cookie);
     if (data === null) break;
-    const rest = left - (Date.now() - since);
+    const now = Date.now();
+    const rest = left - (now - since);
     if (rest <= 0) {
       await remove(operations, sid);
       break;
     }
-    const outcome = await replace(operations, sid, found.data, data, rest, false);
+    const outcome = await replace(operations, sid, found.data, data, rest, false, now);
     if (outcome === DONE) {
       if (merging) {
         const isAll = merging.base === found.data;

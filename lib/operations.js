@@ -240,7 +240,7 @@ class Operations {
   #renew(target, sid, session, left, since) {
     const changed = this.known.withNewCookie(session, sid);
     if (changed !== undefined && left > 0) {
-      settleFrom(target, storeCookie(this, changed, session, left));
+      settleFrom(target, storeCookie(this, changed, session, left, since));
     } else if (this.throttle.covers(sid, left, since)) {
       settleLater(target, null, 'OK');
     } else if (left <= 0) {

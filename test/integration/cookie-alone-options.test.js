@@ -38,6 +38,21 @@ describe('options', () => {
     await expect(names(monitor)).resolves.toEqual([]);
   });
 
+  test('touchAfter goes on by that expiry to the millisecond, however long storing takes', async () => {
+    const { store, session } = await loaded({ touchAfter: 600 });
+    session.cookie.path = '/x';
+    let now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => (now += 1));
+    try {
+      await store.touch('a', session);
+      const monitor = await redis.monitor();
+      await store.touch('a', session);
+      await expect(names(monitor)).resolves.toEqual([]);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   test('it does not override disableTouch', async () => {
     const { store, session } = await loaded({ disableTouch: true });
     const before = await redis.admin.get('sess:a');
