@@ -6,62 +6,62 @@
 namespace connect_hiredis::test {
 namespace {
 
-using Kind = Change::Kind;
+using ChangeKind = Change::Kind;
 
-Change ChangeOf(Kind kind, std::uint64_t sequence, const std::string& value = "") {
+Change ChangeOf(ChangeKind kind, std::uint64_t sequence, const std::string& value = "") {
   Change change;
   change.kind = kind;
   change.sequence = sequence;
-  if (kind == Kind::kSet) change.value = std::make_shared<const std::string>(value);
+  if (kind == ChangeKind::kSet) change.value = std::make_shared<const std::string>(value);
   return change;
 }
 
 TEST(JournalTest, KeepsTheLastChangeOfEachSession) {
   Journal journal;
-  journal.Add("a", ChangeOf(Kind::kSet, 1, "one"));
-  journal.Add("b", ChangeOf(Kind::kDestroy, 2));
-  journal.Add("a", ChangeOf(Kind::kSet, 3, "two"));
+  journal.Add("a", ChangeOf(ChangeKind::kSet, 1, "one"));
+  journal.Add("b", ChangeOf(ChangeKind::kDestroy, 2));
+  journal.Add("a", ChangeOf(ChangeKind::kSet, 3, "two"));
   EXPECT_EQ(journal.size(), 2U);
   const auto entries = journal.Take(10);
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].first, "a");
   EXPECT_EQ(*entries[0].second.value, "two");
-  EXPECT_EQ(entries[1].second.kind, Kind::kDestroy);
+  EXPECT_EQ(entries[1].second.kind, ChangeKind::kDestroy);
   EXPECT_TRUE(journal.empty());
 }
 
 TEST(JournalTest, AnEarlierChangeThatIsToldLaterIsNotNoted) {
   Journal journal;
-  journal.Add("a", ChangeOf(Kind::kDestroy, 7));
-  journal.Add("a", ChangeOf(Kind::kSet, 6, "old"));
+  journal.Add("a", ChangeOf(ChangeKind::kDestroy, 7));
+  journal.Add("a", ChangeOf(ChangeKind::kSet, 6, "old"));
   const auto entries = journal.Take(10);
   ASSERT_EQ(entries.size(), 1U);
-  EXPECT_EQ(entries[0].second.kind, Kind::kDestroy);
+  EXPECT_EQ(entries[0].second.kind, ChangeKind::kDestroy);
 }
 
 TEST(JournalTest, ATouchOfWhatIsToBeSetRenewsThat) {
   Journal journal;
-  journal.Add("a", ChangeOf(Kind::kSet, 1, "value"));
-  Change touch = ChangeOf(Kind::kTouch, 2);
+  journal.Add("a", ChangeOf(ChangeKind::kSet, 1, "value"));
+  Change touch = ChangeOf(ChangeKind::kTouch, 2);
   touch.expiry = Nanoseconds(42);
   journal.Add("a", touch);
   const auto entries = journal.Take(10);
   ASSERT_EQ(entries.size(), 1U);
-  EXPECT_EQ(entries[0].second.kind, Kind::kSet);
+  EXPECT_EQ(entries[0].second.kind, ChangeKind::kSet);
   EXPECT_EQ(*entries[0].second.value, "value");
   EXPECT_EQ(entries[0].second.expiry, Nanoseconds(42));
 }
 
 TEST(JournalTest, ATouchDoesNotBringBackWhatIsToBeDestroyed) {
   Journal journal;
-  journal.Add("a", ChangeOf(Kind::kDestroy, 1));
-  journal.Add("a", ChangeOf(Kind::kTouch, 2));
-  EXPECT_EQ(journal.Take(1)[0].second.kind, Kind::kDestroy);
+  journal.Add("a", ChangeOf(ChangeKind::kDestroy, 1));
+  journal.Add("a", ChangeOf(ChangeKind::kTouch, 2));
+  EXPECT_EQ(journal.Take(1)[0].second.kind, ChangeKind::kDestroy);
 }
 
 TEST(JournalTest, ForgetsWhatTheServerHasTakenSince) {
   Journal journal;
-  journal.Add("a", ChangeOf(Kind::kSet, 5, "value"));
+  journal.Add("a", ChangeOf(ChangeKind::kSet, 5, "value"));
   journal.Forget("a", 4);
   EXPECT_EQ(journal.size(), 1U);
   journal.Forget("a", 6);
@@ -72,7 +72,7 @@ TEST(JournalTest, ForgetsWhatTheServerHasTakenSince) {
 TEST(JournalTest, TakesNoMoreThanIsAskedFor) {
   Journal journal;
   for (std::uint64_t n = 0; n < 5; ++n) {
-    journal.Add(std::to_string(n), ChangeOf(Kind::kDestroy, n));
+    journal.Add(std::to_string(n), ChangeOf(ChangeKind::kDestroy, n));
   }
   EXPECT_EQ(journal.Take(3).size(), 3U);
   EXPECT_EQ(journal.Take(3).size(), 2U);
@@ -81,7 +81,7 @@ TEST(JournalTest, TakesNoMoreThanIsAskedFor) {
 
 TEST(JournalTest, WhatIsPutBackWaitsUntilAllOthersWereTaken) {
   Journal journal;
-  for (const char* id : {"a", "b", "c"}) journal.Add(id, ChangeOf(Kind::kDestroy, 1));
+  for (const char* id : {"a", "b", "c"}) journal.Add(id, ChangeOf(ChangeKind::kDestroy, 1));
   auto entries = journal.Take(2);
   ASSERT_EQ(entries.size(), 2U);
   EXPECT_EQ(entries[0].first, "a");
@@ -97,7 +97,7 @@ TEST(JournalTest, WhatIsPutBackWaitsUntilAllOthersWereTaken) {
 TEST(JournalTest, HasWhatWasNotTakenYet) {
   Journal journal;
   EXPECT_FALSE(journal.Has("a"));
-  journal.Add("a", ChangeOf(Kind::kDestroy, 1));
+  journal.Add("a", ChangeOf(ChangeKind::kDestroy, 1));
   EXPECT_TRUE(journal.Has("a"));
   EXPECT_FALSE(journal.Has("b"));
   journal.Take(1);
@@ -107,16 +107,16 @@ TEST(JournalTest, HasWhatWasNotTakenYet) {
 TEST(JournalTest, PastItsBoundOfSessionsItSaysSoAndHasNothing) {
   Journal journal;
   for (std::uint64_t n = 0; n < Journal::kMaxEntries; ++n) {
-    journal.Add(std::to_string(n), ChangeOf(Kind::kDestroy, n));
+    journal.Add(std::to_string(n), ChangeOf(ChangeKind::kDestroy, n));
   }
   EXPECT_FALSE(journal.overflowed());
-  journal.Add("0", ChangeOf(Kind::kDestroy, Journal::kMaxEntries));
+  journal.Add("0", ChangeOf(ChangeKind::kDestroy, Journal::kMaxEntries));
   EXPECT_FALSE(journal.overflowed());
-  journal.Add("one more", ChangeOf(Kind::kDestroy, Journal::kMaxEntries + 1));
+  journal.Add("one more", ChangeOf(ChangeKind::kDestroy, Journal::kMaxEntries + 1));
   EXPECT_TRUE(journal.overflowed());
   EXPECT_TRUE(journal.empty());
   // Part of the truth would be taken for all of it.
-  journal.Add("later", ChangeOf(Kind::kDestroy, Journal::kMaxEntries + 2));
+  journal.Add("later", ChangeOf(ChangeKind::kDestroy, Journal::kMaxEntries + 2));
   EXPECT_TRUE(journal.empty());
   journal.Reset();
   EXPECT_FALSE(journal.overflowed());
@@ -127,11 +127,11 @@ TEST(JournalTest, PastItsBoundOfBytesLikewise) {
   const std::string large(Journal::kMaxBytes / 4, 'x');
   for (std::uint64_t n = 0; n < 100; ++n) {
     // The same session again and again takes the room of one.
-    journal.Add("same", ChangeOf(Kind::kSet, n, large));
+    journal.Add("same", ChangeOf(ChangeKind::kSet, n, large));
   }
   EXPECT_FALSE(journal.overflowed());
   for (std::uint64_t n = 100; n < 103; ++n) {
-    journal.Add(std::to_string(n), ChangeOf(Kind::kSet, n, large));
+    journal.Add(std::to_string(n), ChangeOf(ChangeKind::kSet, n, large));
   }
   EXPECT_TRUE(journal.overflowed());
 }
