@@ -35,17 +35,8 @@ const NO_CLIENT =
   'that gives a Promise';
 
 /** What says where a server is, or who connects to it: as the type Where in index.d.ts. */
-const WHERE = [
-  'client',
-  'clients',
-  'url',
-  'host',
-  'port',
-  'socket',
-  'path',
-  'db',
-  'database',
-].concat(['pass', 'password', 'credentials']);
+const WHERE =
+  'client clients url host port socket path db database pass password credentials'.split(' ');
 
 /** All names that an option of a store may have. */
 const STORE_OPTIONS = [...SESSION_OPTIONS, 'client', 'clients', ...CLIENT_OPTIONS];

@@ -79,6 +79,20 @@ TEST_F(DeadlinesTest, OneThatContinuesAnOperationHasTheDeadlineOfItsFirst) {
   EXPECT_EQ(Overdue(400), 1);
 }
 
+TEST_F(DeadlinesTest, SoHasEachOfSeveral) {
+  const Nanoseconds first = Submit(0).deadline;
+  const Nanoseconds second = Submit(50).deadline;
+  EXPECT_EQ(Overdue(350), 2);
+  Submit(100);
+  Submit(200, first);
+  Submit(210, second);
+  Submit(220);
+  EXPECT_EQ(Overdue(300), 1);
+  EXPECT_EQ(Overdue(350), 1);
+  EXPECT_EQ(Overdue(400), 1);
+  EXPECT_EQ(Overdue(520), 1);
+}
+
 TEST_F(DeadlinesTest, WhatBlocksTheLoopPutsThatOffToo) {
   const Nanoseconds deadline = Submit(0).deadline;
   Block(50, 150);

@@ -41,6 +41,18 @@ class SocketStreamTest : public LoopTest {
     ASSERT_FALSE(stream->failure());
   }
 
+  // The peer says "bye" and shuts its end, as `how` says; what is written to it then fails.
+  void WriteToPeerThatLeft(int how) {
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    ASSERT_NO_FATAL_FAILURE(Create());
+    ASSERT_TRUE(RunUntil([&] { return stream->connected(); }));
+    ASSERT_EQ(write(ends[1], "bye", 3), 3);
+    ASSERT_EQ(shutdown(ends[1], how), 0);
+    stream->Append("x");
+    stream->Flush();
+    EXPECT_FALSE(stream->failure());
+  }
+
   [[nodiscard]] std::string Failure() const {
     return stream->failure() ? stream->failure()->message : "";
   }
@@ -61,28 +73,14 @@ TEST_F(SocketStreamTest, WhatIsNoSocketDoesNotCountAsConnected) {
 }
 
 TEST_F(SocketStreamTest, WhatABrokenConnectionHadToSayIsReadBeforeItIsCalledBroken) {
-  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  ASSERT_NO_FATAL_FAILURE(Create());
-  ASSERT_TRUE(RunUntil([&] { return stream->connected(); }));
-  ASSERT_EQ(write(ends[1], "bye", 3), 3);
-  ASSERT_EQ(shutdown(ends[1], SHUT_RD), 0);
-  stream->Append("x");
-  stream->Flush();
-  EXPECT_FALSE(stream->failure());
+  ASSERT_NO_FATAL_FAILURE(WriteToPeerThatLeft(SHUT_RD));
   ASSERT_TRUE(RunUntil([&] { return stream->failure().has_value(); }));
   EXPECT_EQ(Failure(), "write EPIPE here:7");
   EXPECT_EQ(listener.read, "bye");
 }
 
 TEST_F(SocketStreamTest, WhatSomebodyElseHasReadIsNotWaitedFor) {
-  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  ASSERT_NO_FATAL_FAILURE(Create());
-  ASSERT_TRUE(RunUntil([&] { return stream->connected(); }));
-  ASSERT_EQ(write(ends[1], "bye", 3), 3);
-  ASSERT_EQ(shutdown(ends[1], SHUT_RDWR), 0);
-  stream->Append("x");
-  stream->Flush();
-  EXPECT_FALSE(stream->failure());
+  ASSERT_NO_FATAL_FAILURE(WriteToPeerThatLeft(SHUT_RDWR));
   // As a child process might that has inherited the socket.
   std::array<char, 16> others{};
   ASSERT_EQ(read(ends[0], others.data(), others.size()), 3);

@@ -21,19 +21,16 @@ void Deadlines::Postpone(Nanoseconds blocked, Nanoseconds now, Nanoseconds last_
 
 void Deadlines::BeginEarly(Command& command) {
   command.deadline = std::min(command.deadline, *command.deadline_before);
-  early_.push_back(command.id());
-  Arm();
+  early_.Push(command.id());
+  if (Earliest() == &command) Arm();
 }
 
 Command* Deadlines::Earliest() {
-  Command* earliest = pending_->first();
-  std::erase_if(early_, [&](CommandId id) {
-    Command* command = pending_->Find(id);
-    if (command == nullptr) return true;
-    if (earliest == nullptr || command->deadline < earliest->deadline) earliest = command;
-    return false;
-  });
-  return earliest;
+  while (!early_.empty() && pending_->Find(early_.front()) == nullptr) early_.Pop();
+  Command* first = pending_->first();
+  Command* early = early_.empty() ? nullptr : pending_->Find(early_.front());
+  const bool is_early = early != nullptr && (first == nullptr || early->deadline < first->deadline);
+  return is_early ? early : first;
 }
 
 Command* Deadlines::Overdue(Nanoseconds fired, Nanoseconds last_read) {

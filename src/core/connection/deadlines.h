@@ -4,8 +4,8 @@
 
 #include <chrono>
 #include <optional>
-#include <vector>
 
+#include "base/ring.h"
 #include "connection/leeway.h"
 #include "connection/pending_commands.h"
 #include "loop/patient_timer.h"
@@ -52,8 +52,10 @@ class Deadlines {
 
   std::chrono::milliseconds timeout_;
   PendingCommands* pending_;
-  std::vector<CommandId> early_;  // whose deadlines come before those of commands ahead of them
-  Nanoseconds postponed_{0};      // all deadlines are later by this
+  // Whose deadlines come before those of commands ahead of them. In the order of these deadlines:
+  // what they continue was answered in the order in which it was submitted.
+  Ring<CommandId> early_;
+  Nanoseconds postponed_{0};  // all deadlines are later by this
   Leeway leeway_;
   PatientTimer timer_;
 };
