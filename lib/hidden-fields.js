@@ -92,36 +92,4 @@ class Source extends Given {
   }
 }
 
-/** What is known of the sessions of a request, or of a session that has none. */
-class Known extends Given {
-  #latest;
-
-  /**
-   * @param {object} request that has none
-   * @param {any} latest
-   */
-  constructor(request, latest) {
-    super(request);
-    this.#latest = latest;
-  }
-
-  /**
-   * @param {any} request
-   * @param {any} latest
-   */
-  static put(request, latest) {
-    if (#latest in request) request.#latest = latest;
-    else new Known(request, latest);
-  }
-
-  /**
-   * @param {any} request
-   * @returns {any}
-   */
-  static of(request) {
-    const isObject = typeof request === 'object' && request !== null;
-    return isObject && #latest in request ? request.#latest : undefined;
-  }
-}
-
-module.exports = { Known, Reading, Source };
+module.exports = { Reading, Source };

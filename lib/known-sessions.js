@@ -3,7 +3,7 @@
 // stored. A session is known by its request and its id: applications wrap the object.
 
 const { CookieSnapshot } = require('./cookie');
-const { Known, Reading, Source } = require('./hidden-fields');
+const { Reading, Source } = require('./hidden-fields');
 const { isPlainObject } = require('./merge');
 const { copyOf } = require('./serializer');
 
@@ -33,13 +33,11 @@ class KnownSession {
 
   /**
    * @param {string} sid
-   * @param {KnownSessions} store several may serve one request
    * @param {boolean} isJson
    * @param {KnownSession | undefined} next the same request's, known for longer
    */
-  constructor(sid, store, isJson, next) {
+  constructor(sid, isJson, next) {
     this.sid = sid;
-    this.store = store;
     this.isJson = isJson;
     this.next = next;
   }
@@ -71,6 +69,13 @@ class KnownSession {
 
 class KnownSessions {
   #isJson;
+  /**
+   * By request, or by the session where there is none. Not a hidden field: Express gives each
+   * request a shape of its own, and one field more then costs four times as much as an entry here.
+   *
+   * @type {WeakMap<object, KnownSession>}
+   */
+  #latest = new WeakMap();
 
   /** @param {boolean} isJson whether JSON is what stores them */
   constructor(isJson) {
@@ -179,7 +184,9 @@ class KnownSessions {
    * @param {string} sid
    */
   #isPlain(session, sid) {
-    return isPlainObject(session) && Reading.sidOf(session, this) !== sid;
+    // The first is true of nearly all, and costs next to nothing.
+    const isPlain = session.constructor === Object || isPlainObject(session);
+    return isPlain && Reading.sidOf(session, this) !== sid;
   }
 
   /**
@@ -188,8 +195,8 @@ class KnownSessions {
    */
   #find(identity, sid) {
     /** @type {KnownSession | undefined} */
-    let known = Known.of(identity);
-    while (known !== undefined && (known.sid !== sid || known.store !== this)) known = known.next;
+    let known = this.#latest.get(identity);
+    while (known !== undefined && known.sid !== sid) known = known.next;
     return known;
   }
 
@@ -198,8 +205,8 @@ class KnownSessions {
    * @param {string} sid
    */
   #add(identity, sid) {
-    const added = new KnownSession(sid, this, this.#isJson, Known.of(identity));
-    Known.put(identity, added);
+    const added = new KnownSession(sid, this.#isJson, this.#latest.get(identity));
+    this.#latest.set(identity, added);
     let each = added;
     for (let count = 1; each.next !== undefined; count++) {
       if (count === MOST_IDS) each.next = undefined;
