@@ -9,7 +9,7 @@ const { Redis } = require('ioredis');
 const { createClient: createNodeRedis } = require('redis');
 const { RedisStore } = require('../..');
 const { failure, outcome, expectEachCalledOnce } = require('../helpers/outcome');
-const { freePort } = require('../helpers/redis-server');
+const { freePort } = require('../helpers/server-start');
 
 const session = { cookie: {}, word: 'secret-word' };
 

@@ -3,7 +3,8 @@
 // A server that is made a replica under load: it refuses writes, and another may be the one to ask.
 
 const { setTimeout: pause } = require('node:timers/promises');
-const { freePort, startRedis } = require('../helpers/redis-server');
+const { startRedis } = require('../helpers/redis-server');
+const { freePort } = require('../helpers/server-start');
 const { until } = require('../helpers/until');
 const { connectAdmin } = require('../helpers/use-redis');
 const { seedFrom } = require('./chance');

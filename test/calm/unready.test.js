@@ -4,7 +4,7 @@
 // away.
 
 const { setTimeout: pause } = require('node:timers/promises');
-const { freePort } = require('../helpers/redis-server');
+const { freePort } = require('../helpers/server-start');
 const { until } = require('../helpers/until');
 const { useRedis } = require('../helpers/use-redis');
 const { seedFrom } = require('./chance');

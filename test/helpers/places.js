@@ -3,6 +3,7 @@
 // Where sessions can be: one server, a cluster, a server with a Sentinel, a mock's memory; and a
 // witness that looks at them from outside.
 
+const { hasReplicas } = require('./chosen-server');
 const { startCluster } = require('./redis-cluster');
 const { startRedis } = require('./redis-server');
 const { startSentinel } = require('./redis-sentinel');
@@ -85,12 +86,14 @@ async function server() {
 }
 
 async function cluster() {
-  const { nodes, admins, stop } = await startCluster();
+  const { nodes, admins, stop } = await startCluster(3, { replicas: hasReplicas() ? 1 : 0 });
   return { where: { nodes }, witness: (prefix) => new Witness(admins, prefix), stop };
 }
 
 async function sentinel() {
-  const { name, sentinels, admins, stop } = await startSentinel();
+  const { name, sentinels, admins, stop } = await startSentinel(
+    hasReplicas() ? { sentinels: 3, replicas: 1 } : {},
+  );
   return { where: { name, sentinels }, witness: (prefix) => new Witness(admins, prefix), stop };
 }
 

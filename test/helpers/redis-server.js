@@ -4,12 +4,13 @@
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 
 const { Guard } = require('../../scripts/guard');
 const { plainEnvironment } = require('../../scripts/plain-environment');
+const { chosenServer } = require('./chosen-server');
+const { freePort, letGo, onFreePort, ping, ready } = require('./server-start');
 
 /**
  * @typedef {object} RedisOptions
@@ -18,14 +19,9 @@ const { plainEnvironment } = require('../../scripts/plain-environment');
  * @property {number} [port] a certain port for `tcp`; default: a free one
  * @property {string[]} [args] more arguments; they win over the ones given here
  * @property {string} [dir] working folder; it is left in place. Default: a temporary one
+ * @property {import('./certificates').Certificates} [tls] the TCP port speaks TLS
+ * @property {string} [program] takes the arguments of redis-server; default: the chosen one
  */
-
-const ATTEMPTS = 5;
-/** Only ends a start that hangs: no machine needs as long. */
-const START_TIMEOUT = 60_000;
-
-/** Nobody listened on the port when it was asked for, but somebody does now. */
-class PortTakenError extends Error {}
 
 /** One redis-server; it can be stopped and started again under the same address. */
 class RedisServer {
@@ -34,10 +30,15 @@ class RedisServer {
   /** @type {Promise<void>} */
   #exited = Promise.resolve();
   #guard;
+  #program;
   #args;
+  #tls;
 
-  /** @param {{ dir: string, ownsDir: boolean, host?: string, port?: number, args: string[] }} where */
-  constructor({ dir, ownsDir, host, port, args }) {
+  /**
+   * @param {RedisOptions & { dir: string, ownsDir: boolean, program: string, args: string[] }} where
+   *   listens on a unix socket if there is no `port`
+   */
+  constructor({ dir, ownsDir, host, port, args, tls, program }) {
     this.dir = dir;
     /** @type {string | undefined} the unix socket's path */
     this.socket = port ? undefined : path.join(dir, 'redis.sock');
@@ -47,10 +48,13 @@ class RedisServer {
     this.port = port;
     this.url = this.socket
       ? `unix:${this.socket}`
-      : `redis://${host?.includes(':') ? `[${host}]` : host}:${port}`;
-    /** @type {net.NetConnectOpts} */
+      : `${tls ? 'rediss' : 'redis'}://${host?.includes(':') ? `[${host}]` : host}:${port}`;
+    /** @type {import('node:net').NetConnectOpts & import('node:tls').ConnectionOptions} */
     this.address = this.socket ? { path: this.socket } : { host, port: Number(port) };
+    if (tls) this.address.ca = fs.readFileSync(tls.ca);
+    this.#program = program;
     this.#args = args;
+    this.#tls = tls;
     this.#guard = new Guard(ownsDir ? dir : undefined);
   }
 
@@ -65,12 +69,9 @@ class RedisServer {
 
   /** Starts the server; resolves when it answers. */
   async start() {
-    const listen = this.socket
-      ? ['--port', '0', '--unixsocket', this.socket]
-      : ['--port', String(this.port), '--bind', String(this.host)];
     const child = spawn(
-      'redis-server',
-      [...listen, '--dir', this.dir, '--save', '', '--appendonly', 'no', ...this.#args],
+      this.#program,
+      [...this.#listen(), '--dir', this.dir, '--save', '', '--appendonly', 'no', ...this.#args],
       // In a group of its own: Ctrl-C on the terminal must not take the server away from an
       // application that is closing.
       { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
@@ -93,11 +94,22 @@ class RedisServer {
       await this.kill();
       throw error;
     }
-    // Neither the server nor its log keeps this process alive; the guard ends a forgotten one.
-    child.unref();
-    for (const stream of [child.stdout, child.stderr]) {
-      /** @type {net.Socket} */ (stream).resume().unref();
-    }
+    // The guard ends a forgotten one.
+    letGo(child);
+  }
+
+  /** The arguments that say where it listens. */
+  #listen() {
+    if (this.socket) return ['--port', '0', '--unixsocket', this.socket];
+    const port = String(this.port);
+    const bind = ['--bind', String(this.host)];
+    if (!this.#tls) return ['--port', port, ...bind];
+    const { ca, cert, key } = this.#tls;
+    return [
+      ...['--port', '0', '--tls-port', port, ...bind],
+      ...['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca],
+      ...['--tls-auth-clients', 'no'],
+    ];
   }
 
   /**
@@ -127,96 +139,37 @@ class RedisServer {
 }
 
 /**
- * Resolves when the log says that the server is ready.
- * @param {import('node:child_process').ChildProcess} child
- * @returns {Promise<void>}
- */
-function ready(child) {
-  return new Promise((resolve, reject) => {
-    let log = '';
-    const timer = setTimeout(() => fail('did not get ready in time'), START_TIMEOUT);
-    /** @param {string} what */
-    const fail = (what) => {
-      clearTimeout(timer);
-      const Kind = /already in use/i.test(log) ? PortTakenError : Error;
-      reject(new Kind(`redis-server ${what}${log && `:\n${log}`}`));
-    };
-    /** @param {Buffer} chunk */
-    const read = (chunk) => {
-      log += chunk;
-      if (!/ready to accept connections/i.test(log)) return;
-      clearTimeout(timer);
-      child.stdout?.off('data', read);
-      child.stderr?.off('data', read);
-      resolve();
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    // 'close' follows 'exit' and comes after the last of the log.
-    child.once('close', (code, signal) => fail(`ended with ${signal ?? `code ${code}`}`));
-    child.once('error', (error) => fail(`could not be started: ${error.message}`));
-  });
-}
-
-/**
- * Resolves when the server answers PING, be it only with NOAUTH.
- * @param {net.NetConnectOpts} address
- * @returns {Promise<void>}
- */
-function ping(address) {
-  return new Promise((resolve, reject) => {
-    const connection = net.connect(address, () => connection.write('PING\r\n'));
-    connection.setTimeout(START_TIMEOUT, () => {
-      connection.destroy(new Error('redis-server does not answer'));
-    });
-    connection.once('data', (reply) => {
-      connection.destroy();
-      if (/^(\+PONG|-NOAUTH)/.test(String(reply))) resolve();
-      else reject(new Error(`redis-server answers PING with ${reply}`));
-    });
-    connection.once('error', reject);
-    connection.once('close', () => reject(new Error('redis-server closed the connection')));
-  });
-}
-
-/**
- * A port that is free at this moment.
- * @param {string} [host]
- * @returns {Promise<number>}
- */
-function freePort(host = '127.0.0.1') {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(0, host, () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/**
  * Starts a redis-server that belongs to the caller alone. Resolves when it answers.
  * @param {RedisOptions} [options]
  */
-async function startRedis({ tcp = false, host = '127.0.0.1', port, args = [], dir } = {}) {
-  for (let attempt = 1; ; attempt++) {
-    const where = {
+function startRedis({
+  tcp = false,
+  host = '127.0.0.1',
+  port,
+  args = [],
+  dir,
+  tls,
+  program = chosenServer(),
+} = {}) {
+  const start = async () => {
+    const server = new RedisServer({
+      args,
+      tls,
+      program,
       dir: dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'connect-hiredis-')),
       ownsDir: dir === undefined,
       host,
       port: tcp ? (port ?? (await freePort(host))) : undefined,
-      args,
-    };
-    const server = new RedisServer(where);
+    });
     try {
       await server.start();
       return server;
     } catch (error) {
       await server.stop();
-      const again = error instanceof PortTakenError && port === undefined && attempt < ATTEMPTS;
-      if (!again) throw error;
+      throw error;
     }
-  }
+  };
+  return port === undefined ? onFreePort(start) : start();
 }
 
-module.exports = { startRedis, freePort };
+module.exports = { startRedis };

@@ -12,9 +12,10 @@ const { until } = require('./until');
 
 /** A node-redis client of `server`: a witness that shares no code with what is tested. */
 async function connectAdmin(server, options = {}) {
+  const ca = server.address?.ca;
   const socket = server.socket
     ? { path: server.socket }
-    : { host: server.host ?? '127.0.0.1', port: server.port };
+    : { host: server.host ?? '127.0.0.1', port: server.port, ...(ca && { tls: true, ca }) };
   const admin = createAdmin({ socket: { ...socket, reconnectStrategy: 20 }, ...options });
   admin.on('error', () => {}); // it reconnects; a command of a test tells
   await admin.connect();

@@ -5,7 +5,8 @@
 const { RedisStore, createClient } = require('../..');
 const { failure, outcome, result } = require('../helpers/outcome');
 const { PATIENCE, inTheEnd, ownWatch } = require('../helpers/patience');
-const { freePort, startRedis } = require('../helpers/redis-server');
+const { startRedis } = require('../helpers/redis-server');
+const { freePort } = require('../helpers/server-start');
 
 const UNREACHABLE = ['ECONNREFUSED', 'ERR_REDIS_TIMEOUT'];
 const DEADLINE = 400;

@@ -3,7 +3,7 @@
 // What a soak does to its server: each fault is over when its function has returned.
 
 const { setTimeout: pause } = require('node:timers/promises');
-const { freePort } = require('../helpers/redis-server');
+const { freePort } = require('../helpers/server-start');
 
 /**
  * @typedef {object} World
