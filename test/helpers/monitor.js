@@ -7,15 +7,25 @@ const { once } = require('node:events');
 
 const ESCAPES = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b' };
 
+/** What is before the words of a line: `+1700000000.1 [0 unix:/x] `. */
+const HEAD = /^\S+ \[\d+ .*?\] (?=")/;
+const WORD = /"((?:[^"\\]|\\.)*)"/g;
+const WORDS = new RegExp(`^${WORD.source}(?: ${WORD.source})*$`);
+
+const unescape = (text, escape) =>
+  text.replace(escape, (_, what) =>
+    what.length === 3 ? String.fromCharCode(parseInt(what.slice(1), 16)) : (ESCAPES[what] ?? what),
+  );
+
 /** The words of one MONITOR line: `1700000000.1 [0 unix:/x] "SET" "key" "a\"b"`. */
 function words(line) {
-  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) =>
-    text.replace(/\\(x[0-9a-f]{2}|.)/g, (_, what) =>
-      what.length === 3
-        ? String.fromCharCode(parseInt(what.slice(1), 16))
-        : (ESCAPES[what] ?? what),
-    ),
-  );
+  const said = line.replace(HEAD, '');
+  if (WORDS.test(said)) {
+    return [...said.matchAll(WORD)].map(([, text]) => unescape(text, /\\(x[0-9a-f]{2}|.)/g));
+  }
+  // Valkey 8.1.1 forgets to escape quotes and backslashes: "a"b".
+  const texts = said.slice(1, -1).split('" "');
+  return texts.map((text) => unescape(text, /\\(x[0-9a-f]{2}|[nrtab])/g));
 }
 
 /**

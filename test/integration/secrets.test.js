@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
 const { PATIENCE } = require('../helpers/patience');
-const { WORD } = require('./fixtures/secrets/planted');
+const { USERNAME, WORD } = require('./fixtures/secrets/planted');
 
 const forms = [
   WORD,
@@ -16,11 +16,17 @@ const forms = [
   [...Buffer.from(WORD)].join(','),
 ];
 
+/** From Redis 7.2 on the server names who lacks a permission: whoever mends that has to know it. */
+const REFUSED = `User ${USERNAME} has no permissions`;
+
 /** The lines with secrets in them, and what was around. */
 const found = (lines) =>
-  lines.flatMap((line, n) =>
-    forms.some((form) => line.includes(form)) ? [lines.slice(Math.max(0, n - 3), n + 2)] : [],
-  );
+  lines.flatMap((line, n) => {
+    const rest = line.replaceAll(REFUSED, '');
+    return forms.some((form) => rest.includes(form))
+      ? [lines.slice(Math.max(0, n - 3), n + 2)]
+      : [];
+  });
 
 describe('whatever fails', () => {
   let ran;
