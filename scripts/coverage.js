@@ -103,7 +103,7 @@ function tellRow(title, lines, filter) {
 /** Jest tells of lib itself. @returns {Promise<boolean>} whether its tests passed */
 async function measureLib() {
   const { buildAddon } = require('./build');
-  ensureTools('redis-server');
+  ensureTools('redis-server', 'openssl');
   buildAddon();
   const report = freshReport('coverage-lib.json');
   const { ok, output } = await run(npmCommand('jest'), [

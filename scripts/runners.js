@@ -15,6 +15,8 @@ const { unpackDebian } = require('./debian');
 const { buildPresets, must, run, show } = require('./run');
 const { prepareSanitized, runSanitized } = require('./sanitized');
 const { ROOT, ensureTools, npmCommand, tryTools } = require('./setup');
+const { runServers } = require('./servers/run');
+const { summarize } = require('./servers/summary');
 const { runSoak } = require('./soak');
 const { buildableTargets } = require('./targets');
 const { isFull, rounds } = require('../test/helpers/depth');
@@ -64,7 +66,7 @@ function runJest(name, ...args) {
  * @returns {Promise<Count>}
  */
 async function runJestAlone(name, ...args) {
-  ensureTools('redis-server');
+  ensureTools('redis-server', 'openssl');
   const report = freshReport(`${name}.json`);
   const ok = await show(npmCommand('jest'), ['--ci', '--json', `--outputFile=${report}`, ...args]);
   return countJest(report, ok);
@@ -175,6 +177,13 @@ async function demo() {
   return single(await show(process.execPath, [path.join(__dirname, 'demo.js'), '--check']));
 }
 
+/** The store on each server that it supports; prints a table of what ran. */
+async function servers() {
+  ensureTools('openssl');
+  builtAddon();
+  return summarize(await runServers());
+}
+
 /** @type {{ failure?: unknown } | undefined} */
 let build;
 
@@ -213,6 +222,7 @@ const RUNNERS = {
   ubsan: { ...sanitized('ubsan'), onlyFull: true },
   coverage: { run: () => runCoverage(), onlyFull: true },
   'system-hiredis': { run: systemHiredis, onlyFull: true },
+  servers: { run: servers, onlyFull: true },
   soak: { run: async () => single(await runSoak('--minutes', '5')), onlyFull: true },
   'packed-nightly': { run: packedNightly, onlyFull: true },
 };

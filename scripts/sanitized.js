@@ -135,7 +135,7 @@ class Sanitized {
   /** @param {import('./run').Options} [options] */
   async build(options) {
     ensureNpmPackages();
-    ensureTools('cmake', 'make', 'libuv', 'gtest', 'redis-server', ...this.#kind.tools);
+    ensureTools('cmake', 'make', 'libuv', 'gtest', 'redis-server', 'openssl', ...this.#kind.tools);
     await buildPresets(this.#presets, options);
   }
 

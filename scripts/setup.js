@@ -25,6 +25,7 @@ class SetupError extends Error {}
 /** @type {Record<string, Tool>} */
 const TOOLS = {
   'redis-server': { debian: 'redis-server', commands: ['redis-server'] },
+  openssl: { debian: 'openssl', commands: ['openssl'] },
   cmake: { debian: 'cmake', commands: ['cmake'] },
   make: { debian: 'make', commands: ['make', 'ninja'] },
   'c++': { debian: 'g++', commands: ['c++', 'g++', 'clang++'] },
