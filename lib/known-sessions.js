@@ -70,8 +70,9 @@ class KnownSession {
 class KnownSessions {
   #isJson;
   /**
-   * By request, or by the session where there is none. Not a hidden field: Express gives each
-   * request a shape of its own, and one field more then costs four times as much as an entry here.
+   * What is known of each request; a session without a request is its own key. A WeakMap, not a
+   * hidden field: Express gives each request object a shape of its own, and there another field
+   * costs four times as much as a WeakMap entry.
    *
    * @type {WeakMap<object, KnownSession>}
    */
@@ -184,9 +185,7 @@ class KnownSessions {
    * @param {string} sid
    */
   #isPlain(session, sid) {
-    // The first is true of nearly all, and costs next to nothing.
-    const isPlain = session.constructor === Object || isPlainObject(session);
-    return isPlain && Reading.sidOf(session, this) !== sid;
+    return isPlainObject(session) && Reading.sidOf(session, this) !== sid;
   }
 
   /**

@@ -92,6 +92,15 @@ test('plain data is stored after a destroy, as something new', async () => {
   await expect(store.get('a')).resolves.toMatchObject({ user: 'eve' });
 });
 
+test('what inherits from plain data is no plain data: its second save does not bring it back', async () => {
+  const store = redis.store();
+  const session = Object.assign(Object.create({ role: 'guest' }), { cookie: {}, user: 'ann' });
+  await store.set('a', session);
+  await store.destroy('a');
+  await expect(store.set('a', session)).resolves.toBeNull();
+  await expect(redis.admin.exists('sess:a')).resolves.toBe(0);
+});
+
 test('data that get gave, but that no request loaded, is stored plainly', async () => {
   const store = redis.store();
   await store.set('a', fresh({ user: 'ann' }));
