@@ -5,6 +5,8 @@
 const path = require('node:path');
 const { runScript } = require('../helpers/child');
 const { PATIENCE } = require('../helpers/patience');
+const { startRedis } = require('../helpers/redis-server');
+const { connectAdmin } = require('../helpers/use-redis');
 const { USERNAME, WORD } = require('./fixtures/secrets/planted');
 
 const forms = [
@@ -16,13 +18,31 @@ const forms = [
   [...Buffer.from(WORD)].join(','),
 ];
 
-/** From Redis 7.2 on the server names who lacks a permission: whoever mends that has to know it. */
-const REFUSED = `User ${USERNAME} has no permissions`;
+/** What this server says itself of a user who lacks a permission: some name that user. */
+async function refusal() {
+  const server = await startRedis();
+  try {
+    const admin = await connectAdmin(server);
+    await admin.sendCommand(['ACL', 'SETUSER', USERNAME, 'on', 'nopass', '+@connection']);
+    const user = await connectAdmin(server, { username: USERNAME, password: 'any' });
+    const error = await user.sendCommand(['GET', 'a']).catch((refused) => refused);
+    for (const each of [user, admin]) each.destroy();
+    return error.message;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The part of it that names the user, or nothing. */
+let named;
+beforeAll(async () => {
+  [named] = (await refusal()).match(`User ${USERNAME} has no permissions`) ?? [];
+});
 
 /** The lines with secrets in them, and what was around. */
 const found = (lines) =>
   lines.flatMap((line, n) => {
-    const rest = line.replaceAll(REFUSED, '');
+    const rest = named === undefined ? line : line.replaceAll(named, '');
     return forms.some((form) => rest.includes(form))
       ? [lines.slice(Math.max(0, n - 3), n + 2)]
       : [];
