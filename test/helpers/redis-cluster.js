@@ -4,7 +4,7 @@
 // are to be any.
 
 const { startRedis } = require('./redis-server');
-const { freePort, onFreePort } = require('./server-start');
+const { freePort, isLinked, onFreePort } = require('./server-start');
 const { until } = require('./until');
 const { connectAdmin } = require('./use-redis');
 
@@ -57,9 +57,7 @@ async function follow({ admin }, primary) {
   const hasHeard = async () => String(await admin.sendCommand(['CLUSTER', 'NODES'])).includes(id);
   await until(hasHeard, { what: 'the introduction' });
   await admin.sendCommand(['CLUSTER', 'REPLICATE', id]);
-  const isLinked = async () =>
-    String(await admin.sendCommand(['INFO', 'replication'])).includes('master_link_status:up');
-  await until(isLinked, { what: 'the replica' });
+  await until(() => isLinked(admin), { what: 'the replica' });
 }
 
 /** Whether this server knows that all slots are served, and by whom. */

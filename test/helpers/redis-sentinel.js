@@ -12,7 +12,7 @@ const { Guard } = require('../../scripts/guard');
 const { plainEnvironment } = require('../../scripts/plain-environment');
 const { chosenServer } = require('./chosen-server');
 const { startRedis } = require('./redis-server');
-const { freePort, letGo, onFreePort, ready } = require('./server-start');
+const { freePort, isLinked, letGo, onFreePort, ready } = require('./server-start');
 const { until } = require('./until');
 const { connectAdmin } = require('./use-redis');
 
@@ -68,12 +68,6 @@ async function isWatching(sentinel, { sentinels, replicas }) {
     Number(field('num-slaves')) === replicas &&
     Number(field('num-other-sentinels')) === sentinels - 1
   );
-}
-
-/** Whether the replica has all that its master had. */
-async function isLinked(replica) {
-  const info = String(await replica.sendCommand(['INFO', 'replication']));
-  return info.includes('master_link_status:up');
 }
 
 async function startReplica(master, program) {

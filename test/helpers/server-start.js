@@ -80,6 +80,15 @@ function ping(address) {
 }
 
 /**
+ * Whether a replica has all that its master had.
+ * @param {{ sendCommand: (words: string[]) => Promise<unknown> }} replica
+ */
+async function isLinked(replica) {
+  const info = String(await replica.sendCommand(['INFO', 'replication']));
+  return info.includes('master_link_status:up');
+}
+
+/**
  * A port that is free at this moment.
  * @param {string} [host]
  * @returns {Promise<number>}
@@ -110,4 +119,4 @@ async function onFreePort(start) {
   }
 }
 
-module.exports = { freePort, letGo, onFreePort, ping, ready };
+module.exports = { freePort, isLinked, letGo, onFreePort, ping, ready };
