@@ -73,6 +73,8 @@ describe('a server that does not start', () => {
     expect(told).toHaveBeenCalledWith('does not start: the port is taken\nand a log\n');
     told.mockRestore();
     expect(results[0].count.failed).toBe(1);
-    expect(table(results).split('\n')[1]).toMatch(/ does not start: the port is taken$/);
+    const lines = table(results).split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/ does not start: the port is taken$/);
   });
 });
